@@ -1,18 +1,56 @@
-# Everything is set up inside the checkout: .tools/ holds uv, .venv/ the environment. Nothing else on the machine is touched.
+# Everything is set up inside the checkout: .tools/ holds uv, .venv/ the environment. Nothing else on the machine is
+# touched, except that `make test` as root on Debian installs the services it tests against.
+#
+#   make run            the server, the example service and the tour; ONCE=1 ends after the tour with its status
+#   make test           every test and the coverage thresholds; TESTS=tests/jose for a part, without the thresholds
+#   make lint           format, lint, types, walls
+#   make bench          what it costs, beside the bare primitive and the peers
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
-export UV_PYTHON_DOWNLOADS := never
-export UV_SYSTEM_CERTS := 1
 
 PYTHON ?= python3
-UV := .tools/bin/uv
-COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
-	--custom-compile-command "make lock" pyproject.toml
+TESTS ?=
+ONCE ?=
+VENV := .venv/bin/python
 
-.PHONY: lock
-lock: $(UV)
-	$(COMPILE) --all-extras --group build --group test --group peers --group lint -o requirements/dev.txt $(LOCK_OPTIONS)
-	$(COMPILE) --all-extras --group build -c requirements/dev.txt -o requirements/run.txt
+.PHONY: run test lint format bench coverage lock environment
+.DEFAULT_GOAL := test
 
-$(UV):
-	$(PYTHON) -m pip install --quiet --target .tools uv
+run:
+	@$(PYTHON) tools/environment.py run
+	@$(VENV) -m tokensmith.tour.run $(if $(filter 1,$(ONCE)),--once)
+
+test: environment
+	@$(VENV) -m pytest $(TESTS)
+
+coverage: environment
+	@$(VENV) -m coverage erase
+	@$(VENV) -m coverage run -m pytest
+	@$(VENV) tools/coverage_by_room.py
+
+lint: environment
+	@$(VENV) -m ruff format --check .
+	@$(VENV) -m ruff check .
+	@$(VENV) -m mypy
+	@PYTHONPATH=src .venv/bin/lint-imports
+
+format: environment
+	@$(VENV) -m ruff check --fix .
+	@$(VENV) -m ruff format .
+
+bench: environment
+	@for program in bench/jose.py bench/server.py; do [ ! -e $$program ] || $(VENV) $$program || exit 1; done
+
+environment:
+	@$(PYTHON) tools/environment.py dev
+
+# The pins name no package host: whoever installs brings the index. LOCK_OPTIONS=--upgrade moves them all.
+export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := 1
+COMPILE := .tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	--custom-compile-command "make lock"
+lock: environment
+	$(COMPILE) pyproject.toml --all-extras --group build --group test --group peers --group lint \
+		-o requirements/dev.txt $(LOCK_OPTIONS)
+	$(COMPILE) pyproject.toml --all-extras --group build -c requirements/dev.txt -o requirements/run.txt
+	echo uv | $(COMPILE) - -o requirements/uv.txt $(LOCK_OPTIONS)
