@@ -94,7 +94,15 @@ def uv_environment(environ: Mapping[str, str]) -> dict[str, str]:
 def with_uv(wanted: str) -> bool:
     """Install with uv, fetching uv itself first; False if that cannot be done here."""
     install_uv = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    install_uv += ["--target", str(TOOLS), "--upgrade", "--require-hashes", "-r", str(UV_PIN)]
+    install_uv += [
+        "--root-user-action=ignore",
+        "--target",
+        str(TOOLS),
+        "--upgrade",
+        "--require-hashes",
+        "-r",
+        str(UV_PIN),
+    ]
     if not is_uv_current() and not run(install_uv):
         return False
     (TOOLS / ".uv-pin").write_bytes(UV_PIN.read_bytes())
