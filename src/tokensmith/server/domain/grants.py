@@ -1,0 +1,91 @@
+"""Grants: what one person (or one client for itself) allowed one client, and everything that hangs under it.
+
+A grant names one or more audiences; each has its own scopes and, once a token was made for it, a place in a status
+list. Ending a grant ends its refresh tokens and sets its bits: that is how a revocation reaches tokens that nobody
+looks up (decision 7).
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from tokensmith.server.domain.clients import Client
+from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, SessionId, UserId
+from tokensmith.server.domain.resources import Resource
+from tokensmith.server.domain.status_lists import StatusPlace
+from tokensmith.server.domain.users import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Who may act for whom; *user_id* and *session_id* are None for a client that acts for itself."""
+
+    id: GrantId
+    client_id: ClientId
+    user_id: UserId | None
+    session_id: SessionId | None
+    created_at_ms: int
+    ended_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantedAudience:
+    """What a grant allows at one resource; *place* is None until its next access token takes an index."""
+
+    resource: Resource
+    scopes: frozenset[str]
+    place: StatusPlace | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A grant with all that decides what its next token may say, read at one moment of the database.
+
+    Attributes:
+        user_scopes: What the person may do today; empty for a client that acts for itself.
+        client_scopes: What the client may ask for today.
+        signed_in_at_ms: When the person proved who they are; None for a client that acts for itself.
+    """
+
+    grant: Grant
+    client: Client
+    user: User | None
+    amr: tuple[str, ...]
+    signed_in_at_ms: int | None
+    audiences: tuple[GrantedAudience, ...]
+    user_scopes: dict[ResourceId, frozenset[str]]
+    client_scopes: dict[ResourceId, frozenset[str]]
+    now_ms: int
+
+
+class Grants(Protocol):
+    """Where grants are kept."""
+
+    async def add(self, grant: Grant, *, audiences: dict[ResourceId, frozenset[str]]) -> None:
+        """Store a new grant with its audiences and their scopes."""
+
+    async def standing(self, grant_id: GrantId) -> Standing | None:
+        """Return the grant, ended or not, with everything its next token depends on."""
+
+    async def of_client_itself(self, client_id: ClientId) -> GrantId | None:
+        """Return the running grant by which the client acts for itself."""
+
+    async def add_audience(self, grant_id: GrantId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
+        """Let the grant reach one more resource; nothing happens where it does already."""
+
+    async def end(self, grant_id: GrantId) -> bool:
+        """End the grant, its refresh tokens, and set its status bits; False where it had ended before."""
+
+    async def end_of_session(self, session_id: SessionId) -> int:
+        """End every running grant of the session; returns how many."""
+
+    async def end_of_user(self, user_id: UserId) -> int:
+        """End every running grant of the person; returns how many."""
+
+    async def end_of_client(self, client_id: ClientId) -> int:
+        """End every running grant of the client; returns how many."""
+
+    async def expire_tokens(self, grant_id: GrantId) -> None:
+        """Set the status bits of the grant's access tokens; the grant goes on, its next token takes a new index."""
+
+    async def expire_tokens_of_user(self, user_id: UserId, *, resource_id: ResourceId) -> int:
+        """Do the same for every running grant of the person at this resource, after a change of permissions."""

@@ -1,0 +1,70 @@
+"""Places in Token Status Lists: one bit by which a running access token can be ended (Token Status List §4, §6).
+
+A place is random within its list, so that neighbouring bits say nothing about who signed in after whom; it is freed
+only after the last token that carried it has expired, so that no bit is ever read for the wrong token.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from tokensmith.server.domain.ids import GrantId, ResourceId
+
+LIST_SIZE: Final = 2**17
+RESIGN_AFTER_SECONDS: Final = 150
+TOKEN_LIFETIME_SECONDS: Final = 300
+POLL_SECONDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusPlace:
+    """One bit: *index* in 0…131071 of list *list_id*."""
+
+    list_id: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusVersion:
+    """Where a list stands: *version* grows with every bit that changes; *now_ms* is the database's time of reading."""
+
+    list_id: int
+    version: int
+    now_ms: int
+
+    @property
+    def window(self) -> int:
+        """The number of the re-signing window the moment lies in, the same in every process."""
+        return self.now_ms // (RESIGN_AFTER_SECONDS * 1000)
+
+    @property
+    def etag(self) -> str:
+        """The entity tag of the signed list: the same from every process, new when a bit or the window changed."""
+        return f'"{self.list_id}.{self.version}.{self.window}"'
+
+
+class StatusLists(Protocol):
+    """Where places are kept."""
+
+    async def take(self, grant_id: GrantId, resource_id: ResourceId, *, free_after_ms: int) -> StatusPlace:
+        """Give the grant's audience a new random place and return it; two racers get the same one."""
+
+    async def keep_until(self, place: StatusPlace, *, free_after_ms: int) -> None:
+        """Do not free the place before this moment (nothing happens where it is kept longer already)."""
+
+    async def version(self, list_id: int) -> StatusVersion | None:
+        """Return where the list stands; None where there is no such list."""
+
+    async def revoked_indexes(self, list_id: int) -> tuple[int, ...]:
+        """Return every index of the list whose bit is set, in no particular order."""
+
+    async def list_ids(self) -> tuple[int, ...]:
+        """Return the ids of all lists, in order (Token Status List §9.3)."""
+
+    async def is_revoked(self, place: StatusPlace) -> bool:
+        """Tell whether the place's bit is set; a place nobody holds counts as set."""
+
+    async def touch_all(self) -> None:
+        """Give every list a new version, so that guards fetch it again (a key was retired as compromised)."""
+
+    async def sweep(self, *, limit: int) -> int:
+        """Free at most *limit* places whose time is over; returns how many."""

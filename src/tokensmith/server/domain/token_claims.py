@@ -1,0 +1,32 @@
+"""Pure builders of what goes into tokens (RFC 9068 §2.2; Token Status List §6.2)."""
+
+from tokensmith.server.domain.clock import to_seconds
+from tokensmith.server.domain.grants import GrantedAudience, Standing
+from tokensmith.server.domain.status_lists import StatusPlace
+
+
+def access_token_claims(
+    standing: Standing, audience: GrantedAudience, *, scopes: frozenset[str], place: StatusPlace, issuer: str
+) -> dict[str, object]:
+    """Return the claims of an access token, less those the signer fills in (iss, aud, iat, exp, jti).
+
+    A client that acts for itself is its own subject under a name no person can have: `client:` is no user id
+    (RFC 9700 §4.15.1, RFC 9068 §5).
+    """
+    claims: dict[str, object] = {
+        "sub": standing.user.id if standing.user else f"client:{standing.client.id}",
+        "client_id": standing.client.id,
+        "scope": " ".join(sorted(scopes)),
+        "status": {"status_list": {"idx": place.index, "uri": status_list_uri(issuer, place.list_id)}},
+    }
+    if standing.signed_in_at_ms is not None:
+        claims["auth_time"] = to_seconds(standing.signed_in_at_ms)
+        claims["amr"] = list(standing.amr)
+    if standing.grant.session_id is not None:
+        claims["sid"] = standing.grant.session_id
+    return claims
+
+
+def status_list_uri(issuer: str, list_id: int) -> str:
+    """Return where a status list is published."""
+    return f"{issuer.rstrip('/')}/status/{list_id}"

@@ -1,0 +1,72 @@
+"""The repositories of one transaction, and the store that runs units of work.
+
+A unit of work is a coroutine function over `UnitOfWork`. It awaits nothing but the repositories: hashing, signing and
+fetching happen outside (decision 12), so a transaction is never open while something slow goes on. On SQLite the
+coroutine is stepped on the writer thread; on PostgreSQL it is awaited on a connection of the pool. Either may run it a
+second time after a serialisation failure, so a unit changes nothing but the database.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from tokensmith.server.domain.audit import Audit
+from tokensmith.server.domain.clients import Clients
+from tokensmith.server.domain.grants import Grants
+from tokensmith.server.domain.refresh_tokens import RefreshTokens
+from tokensmith.server.domain.resources import Resources
+from tokensmith.server.domain.sessions import Sessions
+from tokensmith.server.domain.sign_in_attempts import SignInAttempts
+from tokensmith.server.domain.signing_keys import SigningKeys
+from tokensmith.server.domain.status_lists import StatusLists
+from tokensmith.server.domain.users import Users
+
+T = TypeVar("T")
+
+
+class UnitOfWork(Protocol):
+    """One transaction and its repositories."""
+
+    @property
+    def users(self) -> Users: ...
+    @property
+    def resources(self) -> Resources: ...
+    @property
+    def clients(self) -> Clients: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def grants(self) -> Grants: ...
+    @property
+    def refresh_tokens(self) -> RefreshTokens: ...
+    @property
+    def status_lists(self) -> StatusLists: ...
+    @property
+    def signing_keys(self) -> SigningKeys: ...
+    @property
+    def sign_in_attempts(self) -> SignInAttempts: ...
+    @property
+    def audit(self) -> Audit: ...
+
+    async def now_ms(self) -> int:
+        """Return the database's time, in milliseconds since 1970."""
+
+
+class Store(Protocol):
+    """Runs units of work; the database is the truth and the only state."""
+
+    async def read(self, unit: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Run a unit that changes nothing.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+
+    async def write(self, unit: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        """Run a unit in one transaction; returns only after its commit is on disk.
+
+        An exception out of *unit* rolls back and comes out here. A refusal that must leave something behind (a family
+        revoked, an attempt counted) is therefore *returned*, and raised by the caller after the commit.
+
+        Raises:
+            UnavailableError: the database cannot be reached; nothing was written.
+        """
