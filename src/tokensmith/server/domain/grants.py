@@ -89,3 +89,6 @@ class Grants(Protocol):
 
     async def expire_tokens_of_user(self, user_id: UserId, *, resource_id: ResourceId) -> int:
         """Do the same for every running grant of the person at this resource, after a change of permissions."""
+
+    async def end_expired(self, *, limit: int) -> int:
+        """End at most *limit* running grants whose refresh family has expired; returns how many."""

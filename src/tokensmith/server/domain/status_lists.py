@@ -14,6 +14,9 @@ RESIGN_AFTER_SECONDS: Final = 150
 TOKEN_LIFETIME_SECONDS: Final = 300
 POLL_SECONDS: Final = 2
 
+# No access token lives longer, whatever a client is set to: after this long an index that was given up is free again.
+LONGEST_TOKEN_SECONDS: Final = 24 * 3600
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPlace:
@@ -45,11 +48,12 @@ class StatusVersion:
 class StatusLists(Protocol):
     """Where places are kept."""
 
-    async def take(self, grant_id: GrantId, resource_id: ResourceId, *, free_after_ms: int) -> StatusPlace:
-        """Give the grant's audience a new random place and return it; two racers get the same one."""
+    async def take(self, grant_id: GrantId, resource_id: ResourceId) -> StatusPlace:
+        """Give the grant's audience a new random place and return it; two racers get the same one.
 
-    async def keep_until(self, place: StatusPlace, *, free_after_ms: int) -> None:
-        """Do not free the place before this moment (nothing happens where it is kept longer already)."""
+        The place is held for as long as the grant runs and uses it; once it is given up (`Grants.end`,
+        `Grants.expire_tokens`) it is freed `LONGEST_TOKEN_SECONDS` later, when no token that carried it can be good.
+        """
 
     async def version(self, list_id: int) -> StatusVersion | None:
         """Return where the list stands; None where there is no such list."""
@@ -67,4 +71,4 @@ class StatusLists(Protocol):
         """Give every list a new version, so that guards fetch it again (a key was retired as compromised)."""
 
     async def sweep(self, *, limit: int) -> int:
-        """Free at most *limit* places whose time is over; returns how many."""
+        """Free at most *limit* places that were given up long enough ago; returns how many."""
