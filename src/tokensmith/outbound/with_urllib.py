@@ -1,0 +1,137 @@
+"""A blocking fetcher from Python's own parts, and the same in a thread for event loops.
+
+The address that was judged is the address that is connected to, while TLS and the Host header keep the name. `urlopen`
+is not used: it follows redirects, reads proxies from the environment and opens file: URLs. Its time-out, like every
+socket time-out, starts anew with every byte, so a server that drips would hold us for ever; here one deadline rules.
+"""
+
+import asyncio
+import contextlib
+import http.client
+import io
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from functools import partial
+
+from tokensmith.outbound.addresses import Resolve, permitted_addresses, resolve_blocking
+from tokensmith.outbound.fetch import FIXED_HEADERS, FetchError, FetchRules, Response, check_head, too_large
+from tokensmith.outbound.target import Target
+
+
+class BlockingFetcher:
+    """Fetch with `http.client`.
+
+    Args:
+        ssl_context: Whom to trust; by default the system's authorities.
+        resolve: From host and port to addresses; by default the system's resolver, whose own time-out applies.
+    """
+
+    def __init__(self, *, ssl_context: ssl.SSLContext | None = None, resolve: Resolve = resolve_blocking) -> None:
+        self._ssl_context = ssl.create_default_context() if ssl_context is None else ssl_context
+        self._resolve = resolve
+
+    def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
+        """GET *url* under *rules*, or raise `FetchError`."""
+        target = rules.admit(url)
+        try:
+            found = self._resolve(target.host, target.port)
+            addresses = permitted_addresses(found, target=target, rules=rules)
+            deadline = time.monotonic() + rules.total_seconds
+            with contextlib.closing(self._connect(addresses, target, rules, deadline)) as connected:
+                return _converse(_DeadlineSocket(connected, deadline), target, rules, headers)
+        except TimeoutError as error:
+            raise FetchError("The server took too long.", code="timed_out", detail=f"{url}: {error}") from error
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
+            detail = f"{url}: {type(error).__name__}: {error}"
+            raise FetchError("The server could not be reached.", code="unreachable", detail=detail) from error
+
+    def _connect(self, addresses: list[str], target: Target, rules: FetchRules, deadline: float) -> socket.socket:
+        connected = _connect_first(addresses, target.port, rules, deadline)
+        if target.scheme == "http":
+            return connected
+        try:
+            connected.settimeout(_remaining(deadline))
+            return self._ssl_context.wrap_socket(connected, server_hostname=target.host)
+        except BaseException:
+            connected.close()
+            raise
+
+
+class ThreadedFetcher:
+    """Offer a blocking fetcher to an event loop, one thread per fetch under way."""
+
+    def __init__(self, blocking: BlockingFetcher) -> None:
+        self._blocking = blocking
+
+    async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
+        """GET *url* under *rules*, or raise `FetchError`."""
+        work = partial(self._blocking.fetch, url, rules, headers)
+        return await asyncio.get_running_loop().run_in_executor(None, work)
+
+
+class _DeadlineSocket:
+    """What http.client needs of a socket, with every wait cut to what is left of the whole."""
+
+    def __init__(self, connected: socket.socket, deadline: float) -> None:
+        self._connected = connected
+        self._deadline = deadline
+
+    def sendall(self, data: bytes) -> None:
+        self._connected.settimeout(_remaining(self._deadline))
+        self._connected.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_DeadlineReader(self._connected, self._deadline))
+
+    def close(self) -> None:
+        """Do nothing: whoever opened the socket closes it."""
+
+
+class _DeadlineReader(io.RawIOBase):
+    def __init__(self, connected: socket.socket, deadline: float) -> None:
+        super().__init__()
+        self._connected = connected
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed has a wider, private buffer type
+        self._connected.settimeout(_remaining(self._deadline))
+        return self._connected.recv_into(buffer)
+
+
+def _connect_first(addresses: list[str], port: int, rules: FetchRules, deadline: float) -> socket.socket:
+    failure: OSError = OSError("no address")
+    for address in addresses:
+        try:
+            return socket.create_connection((address, port), min(rules.connect_seconds, _remaining(deadline)))
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _converse(connected: _DeadlineSocket, target: Target, rules: FetchRules, headers: Mapping[str, str]) -> Response:
+    connection = http.client.HTTPConnection(target.host, target.port)
+    connection.sock = connected
+    connection.request("GET", target.path, headers={**headers, **FIXED_HEADERS, "Host": target.authority})
+    answer = connection.getresponse()
+    received: dict[str, str] = {}
+    for name, value in answer.getheaders():
+        received[name.lower()] = f"{received[name.lower()]}, {value}" if name.lower() in received else value
+    check_head(answer.status, received, rules)
+    body = answer.read(rules.max_bytes + 1)
+    if len(body) > rules.max_bytes:
+        raise too_large(rules)
+    if answer.length:
+        raise FetchError("The answer ended early.", code="truncated")
+    return Response(status=answer.status, headers=received, body=body)
+
+
+def _remaining(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the time for the whole fetch is over")
+    return left

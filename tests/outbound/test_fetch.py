@@ -1,0 +1,34 @@
+"""The rules of a fetch, before anything is connected."""
+
+import pytest
+
+from tokensmith.outbound import FetchError, FetchRules
+from tokensmith.outbound.fetch import check_head
+
+RULES = FetchRules(trusted_origin="https://id.example", max_bytes=100)
+
+
+@pytest.mark.parametrize(("length", "refused"), [("100", False), ("101", True), ("9" * 5000, True), ("-1", False)])
+def test_an_announced_length_over_the_cap_is_refused(length: str, refused: bool) -> None:
+    """Before a byte of the body is read; a number no integer parser should see is cut short."""
+    if refused:
+        with pytest.raises(FetchError, match="100 bytes"):
+            check_head(200, {"content-length": length}, RULES)
+    else:
+        check_head(200, {"content-length": length}, RULES)
+
+
+def test_http_is_admitted_for_the_named_loopback_origin_alone() -> None:
+    """A development issuer on this machine; nothing beside it."""
+    local = FetchRules(trusted_origin="http://localhost:8000")
+
+    assert local.admit("http://localhost:8000/keys").path == "/keys"
+    for url in ("http://localhost:8001/keys", "http://127.0.0.1:8000/keys", "http://id.example/"):
+        with pytest.raises(FetchError):
+            local.admit(url)
+
+
+def test_http_is_not_admitted_for_a_named_origin_elsewhere() -> None:
+    """Even an operator's word does not make plain http over a network safe."""
+    with pytest.raises(FetchError):
+        FetchRules(trusted_origin="http://id.example").admit("http://id.example/keys")

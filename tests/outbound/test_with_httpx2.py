@@ -1,0 +1,25 @@
+"""The asynchronous fetcher."""
+
+import asyncio
+import ssl
+
+import pytest
+
+from tests.outbound.fetcher_contract import Fetch, FetcherContract, MakeFetch
+from tokensmith.outbound.with_httpx2 import Httpx2Fetcher
+
+
+class TestHttpx2Fetcher(FetcherContract):
+    @pytest.fixture
+    def make_fetch(self) -> MakeFetch:
+        def make(tls: ssl.SSLContext | None, addresses: list[str] | None) -> Fetch:
+            async def resolve(_host: str, _port: int) -> list[str]:
+                return addresses or []
+
+            if addresses is None:
+                fetcher = Httpx2Fetcher(ssl_context=tls)
+            else:
+                fetcher = Httpx2Fetcher(ssl_context=tls, resolve=resolve)
+            return lambda url, rules, headers: asyncio.run(fetcher.fetch(url, rules, headers))
+
+        return make

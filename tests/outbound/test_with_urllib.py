@@ -1,0 +1,39 @@
+"""The blocking fetcher, and the same in a thread."""
+
+import asyncio
+import ssl
+
+import pytest
+
+from tests.outbound.fetcher_contract import Fetch, FetcherContract, MakeFetch, rules
+from tests.outbound.local_server import http_answer, serving
+from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
+
+
+class TestBlockingFetcher(FetcherContract):
+    @pytest.fixture
+    def make_fetch(self) -> MakeFetch:
+        def make(tls: ssl.SSLContext | None, addresses: list[str] | None) -> Fetch:
+            if addresses is None:
+                return BlockingFetcher(ssl_context=tls).fetch
+            return BlockingFetcher(ssl_context=tls, resolve=lambda _host, _port: addresses).fetch
+
+        return make
+
+
+def test_the_threaded_fetcher_gives_the_same_answer() -> None:
+    """An event loop is not held up while a thread waits."""
+    with serving(http_answer("200 OK", b"{}")) as server:
+        fetcher = ThreadedFetcher(BlockingFetcher())
+        answer = asyncio.run(fetcher.fetch(server.url(), rules(server.url()), {}))
+
+    assert answer.body == b"{}"
+
+
+def test_a_header_sent_twice_is_joined() -> None:
+    """RFC 9110 §5.3: a list in two fields is one list."""
+    twice = b"HTTP/1.1 200 OK\r\nCache-Control: public\r\nCache-Control: max-age=5\r\nContent-Length: 0\r\n\r\n"
+    with serving(twice) as server:
+        answer = BlockingFetcher().fetch(server.url(), rules(server.url()), {})
+
+    assert answer.headers["cache-control"] == "public, max-age=5"
