@@ -5,6 +5,7 @@
 #   make test           every test and the coverage thresholds; TESTS=tests/jose for a part, without the thresholds
 #   make lint           format, lint, types, walls
 #   make bench          what it costs, beside the bare primitive and the peers
+#   make docs           join docs/errors.md from its parts
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
@@ -13,7 +14,7 @@ TESTS ?=
 ONCE ?=
 VENV := .venv/bin/python
 
-.PHONY: run test lint format bench coverage lock environment
+.PHONY: run test lint format bench coverage docs lock environment
 .DEFAULT_GOAL := test
 
 run:
@@ -40,6 +41,9 @@ format: environment
 
 bench: environment
 	@for program in bench/jose.py bench/server.py; do [ ! -e $$program ] || $(VENV) $$program || exit 1; done
+
+docs: environment
+	@$(VENV) tools/join_errors.py
 
 environment:
 	@$(PYTHON) tools/environment.py dev
