@@ -10,6 +10,7 @@ from tests.architecture import error_codes
 from tests.architecture.tree import SOURCE, TESTS, TOP, python_files, shown
 
 ERRORS = TOP / "docs" / "errors.md"
+DECISIONS = sorted((TOP / "docs" / "decisions").glob("0*.md"))
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)(?P<path>[^)#\s]+)")
 
 
@@ -71,6 +72,23 @@ def test_every_link_leads_to_a_file() -> None:
     ]
 
     assert broken == []
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    """A decision that is replaced keeps its number and says by which."""
+    numbers = [int(path.name[:4]) for path in DECISIONS]
+
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_has_its_form_and_fits_on_a_page(path: Path) -> None:
+    """What was the question, what could we have done, what do we do, what does it cost, when was it wrong."""
+    text = path.read_text()
+    parts = ("**Context.**", "**Choices.**", "**Decision.**", "**Costs.**", "**Wrong if**")
+
+    assert [part for part in parts if part not in text] == []
+    assert len(text.splitlines()) <= 45
 
 
 # The collectors themselves.
