@@ -1,0 +1,68 @@
+"""What an algorithm says of itself (RFC 7518 §3.1), and what it makes of a key.
+
+Code takes a descriptor, never the bare name: the name comes from outside, the descriptor from `tables`. A new algorithm
+is one descriptor and one line in that table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey, Ed448PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from tokensmith.jose.errors import KeyMaterialError
+
+KeyType = Literal["oct", "RSA", "EC", "OKP"]
+PrivateKeyObject = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey | Ed448PrivateKey
+PublicKeyObject = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey | Ed448PublicKey
+KeyObject = bytes | PrivateKeyObject | PublicKeyObject
+"""A symmetric secret, or one half of a pair. Its Python type, never a token, says which algorithms are possible."""
+
+SignBytes = Callable[[bytes], bytes]
+"""From the signing input to the raw JWS signature."""
+VerifyBytes = Callable[[bytes, bytes], bool]
+"""From the raw JWS signature and the signing input to whether they belong together."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureOperations:
+    """One key, made ready for one algorithm; *sign* is None for a public key."""
+
+    sign: SignBytes | None
+    verify: VerifyBytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureAlgorithm:
+    """What one "alg" value for signatures and MACs means."""
+
+    name: str
+    """The value of "alg", compared exactly and with case."""
+    key_type: KeyType
+    """The one "kty" it works with."""
+    curves: tuple[str, ...] = ()
+    """The values of "crv" it works with, the one for new keys first; empty for key types without curves."""
+    hash_bits: Literal[256, 384, 512] | None
+    """Size of the SHA-2 hash; None where the signature scheme settles its own hash (EdDSA)."""
+    min_key_bits: int
+    """The smallest key: octets of the secret, modulus, or curve, in bits."""
+    signature_bytes: int | None
+    """Length of every signature; None where it is that of the modulus (RSA) or depends on the curve (EdDSA)."""
+    prepare: "Prepare"
+    """Checks that a key fits and makes its operations, once; raises `KeyMaterialError`."""
+
+
+Prepare = Callable[[SignatureAlgorithm, KeyObject], SignatureOperations]
+
+
+def key_type_mismatch(algorithm: SignatureAlgorithm) -> KeyMaterialError:
+    """Say that a key is of another kind than *algorithm* needs: the one error of all "alg confusion" attacks."""
+    kind = (
+        f"{algorithm.key_type} key on {' or '.join(algorithm.curves)}"
+        if algorithm.curves
+        else f"{algorithm.key_type} key"
+    )
+    return KeyMaterialError(f"{algorithm.name} needs an {kind}.", code="algorithm_mismatch")

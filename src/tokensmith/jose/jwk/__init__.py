@@ -1,0 +1,6 @@
+"""Keys: one at a time, and in sets (RFC 7517)."""
+
+from tokensmith.jose.jwk.key import Key
+from tokensmith.jose.jwk.keyset import KeySet, SkippedKey
+
+__all__ = ["Key", "KeySet", "SkippedKey"]

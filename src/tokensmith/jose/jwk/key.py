@@ -1,0 +1,280 @@
+"""Key: one key, bound to one algorithm, ready to sign and verify (RFC 7517 §4, RFC 8725 §3.1).
+
+It is a class of its own rather than a dataclass so that nothing that walks fields (`asdict`, a JSON encoder, a
+structured log) can find the private half: that leaves only through `to_jwk(private=True)` and `to_pem(private=True)`.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Never, final
+
+from tokensmith.jose.errors import KeyMaterialError
+from tokensmith.jose.jwa.descriptor import KeyObject, KeyType, SignatureAlgorithm, SignBytes, VerifyBytes
+from tokensmith.jose.jwa.rsa_signature import MIN_MODULUS_BITS
+from tokensmith.jose.jwk.export import public_half, write_private_members, write_public_members
+from tokensmith.jose.jwk.generate import generate_key_object, random_kid
+from tokensmith.jose.jwk.parse import KeyParts, parse_json_object, parse_jwk, requested
+from tokensmith.jose.jwk.pem import parse_der, parse_pem, write_private_pem, write_public_pem
+from tokensmith.jose.jwk.secret_check import check_secret
+from tokensmith.jose.jwk.thumbprint import ThumbprintHash, thumbprint, thumbprint_uri
+from tokensmith.jose.jwk.usage import check_signature_usage, public_operations
+from tokensmith.jose.strict_json import JsonValue
+
+
+@final
+class Key:
+    """One key for one algorithm; frozen, and silent about its private members.
+
+    Made by `generate`, `from_jwk`, `from_pem`, `from_der` and `from_secret`. Everything is checked there, once: that
+    the key fits the algorithm, is large enough, and is not meant for something else.
+    """
+
+    __slots__ = (
+        "_algorithm",
+        "_key_object",
+        "alg",
+        "is_private",
+        "key_ops",
+        "kid",
+        "kty",
+        "sign_bytes",
+        "use",
+        "verify_bytes",
+    )
+
+    alg: Final[str]
+    """The one algorithm this key is used with."""
+    kid: Final[str | None]
+    """The key's id, where it has one."""
+    kty: Final[KeyType]
+    """The key type of RFC 7518 §6.1: "RSA", "EC", "OKP" or "oct"."""
+    use: Final[str | None]
+    """What the key's JWK says it is for: "sig" or nothing."""
+    key_ops: Final[frozenset[str] | None]
+    """The operations the key's JWK allows; None where it does not say."""
+    is_private: Final[bool]
+    """Whether it can sign: a private key or a shared secret."""
+    sign_bytes: Final[SignBytes]
+    """From the signing input to the raw JWS signature; or `KeyMaterialError` ("key_operation") if it may not sign."""
+    verify_bytes: Final[VerifyBytes]
+    """From raw signature and signing input to their match; or `KeyMaterialError` ("key_operation") if it may not."""
+
+    def __init__(self, parts: KeyParts) -> None:
+        check_signature_usage(parts.use, parts.key_ops)
+        operations = parts.algorithm.prepare(parts.algorithm, parts.key_object)
+        self._algorithm: Final[SignatureAlgorithm] = parts.algorithm
+        self._key_object: Final[KeyObject] = parts.key_object
+        self.alg = parts.algorithm.name
+        self.kid = parts.kid
+        self.kty = parts.algorithm.key_type
+        self.use = parts.use
+        self.key_ops = parts.key_ops
+        self.is_private = operations.sign is not None
+        self.sign_bytes = operations.sign if operations.sign is not None and self._may("sign") else _refuse_to_sign
+        self.verify_bytes = operations.verify if self._may("verify") else _refuse_to_verify
+
+    @classmethod
+    def generate(cls, alg: str, *, kid: str | None = None, rsa_bits: int = MIN_MODULUS_BITS) -> "Key":
+        """Make a new private key or secret, sized by its algorithm.
+
+        Args:
+            alg: An algorithm such as "ES256"; "EdDSA" gives an Ed25519 key.
+            kid: The key's id; without one it is the RFC 7638 thumbprint, for a secret a random one.
+            rsa_bits: Size of an RSA modulus, 2048 to 16384.
+
+        Raises:
+            ValueError: *alg* is no algorithm of ours, or *rsa_bits* is outside its range.
+        """
+        algorithm = requested(alg)
+        key_object = generate_key_object(algorithm, rsa_bits=rsa_bits)
+        if kid is None:
+            kid = random_kid() if isinstance(key_object, bytes) else thumbprint(write_public_members(key_object))
+        return cls(KeyParts(key_object=key_object, algorithm=algorithm, kid=_text_or_none(kid, "kid"), use="sig"))
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, object] | str | bytes, *, alg: str | None = None) -> "Key":
+        """Take a key from a JWK, public or private (RFC 7517 §4).
+
+        Args:
+            jwk: The JSON object, or its text, which is then read strictly.
+            alg: The algorithm, where neither "alg" nor the curve settles it; never other than the JWK's own "alg".
+
+        Raises:
+            KeyMaterialError: The JWK is malformed, contradicts itself or *alg*, is weak, or is of an unsupported kind.
+            ValueError: *alg* is no algorithm of ours.
+        """
+        return cls(parse_jwk(parse_json_object(jwk), alg=alg))
+
+    @classmethod
+    def from_pem(
+        cls,
+        data: str | bytes,
+        *,
+        alg: str | None = None,
+        password: str | bytes | None = None,
+        kid: str | None = None,
+    ) -> "Key":
+        """Take a key from PKCS#1, PKCS#8, SEC 1, SPKI or X.509 PEM, or an OpenSSH key.
+
+        Args:
+            data: The text, never a path; exactly one key in it. A certificate's dates and issuer are not looked at.
+            alg: The algorithm; RSA keys need it, other keys follow their curve.
+            password: Of an encrypted private key.
+            kid: The key's id; without one the key answers for tokens of any kid.
+
+        Raises:
+            KeyMaterialError: The text holds no such key, the password is wrong or missing, or key and *alg* do not fit.
+            ValueError: *alg* is no algorithm of ours.
+        """
+        return cls(
+            parse_pem(_octets(data, "data"), alg=alg, password=_password(password), kid=_text_or_none(kid, "kid"))
+        )
+
+    @classmethod
+    def from_der(
+        cls,
+        data: bytes,
+        *,
+        alg: str | None = None,
+        password: str | bytes | None = None,
+        kid: str | None = None,
+    ) -> "Key":
+        """Take a key from PKCS#1, PKCS#8, SEC 1, SPKI or X.509 DER; arguments and errors as of `from_pem`."""
+        return cls(
+            parse_der(bytes(memoryview(data)), alg=alg, password=_password(password), kid=_text_or_none(kid, "kid"))
+        )
+
+    @classmethod
+    def from_secret(cls, secret: str | bytes, *, alg: str = "HS256", kid: str | None = None) -> "Key":
+        """Take a shared secret for HMAC; best made by ``Key.generate("HS256")``.
+
+        Args:
+            secret: At least as many octets as the hash has (32, 48, 64); text counts as its UTF-8 octets.
+            alg: "HS256", "HS384" or "HS512".
+            kid: The key's id; without one the key answers for tokens of any kid.
+
+        Raises:
+            KeyMaterialError: The secret is too short or a known placeholder ("weak_key"; RFC 7518 §3.2), is a key in
+                PEM, DER, SSH or JWK form ("public_key_as_secret"; RFC 8725 §2.1), or *alg* takes no secret.
+            ValueError: *alg* is no algorithm of ours.
+        """
+        octets = _octets(secret, "secret")
+        check_secret(octets)
+        return cls(KeyParts(key_object=octets, algorithm=requested(alg), kid=_text_or_none(kid, "kid")))
+
+    def public(self) -> "Key":
+        """Give the public half, under the same kid.
+
+        Raises:
+            KeyMaterialError: A shared secret has none ("symmetric_key").
+        """
+        half = public_half(self._key_object)
+        if not self.is_private:
+            return self
+        operations = public_operations(self.key_ops)
+        return Key(KeyParts(key_object=half, algorithm=self._algorithm, kid=self.kid, use=self.use, key_ops=operations))
+
+    def to_jwk(self, *, private: bool = False) -> dict[str, JsonValue]:
+        """Spell the key as a JWK, without its private members unless *private* is true.
+
+        Raises:
+            KeyMaterialError: *private* is false for a shared secret ("symmetric_key"), or true for a public key
+                ("not_private").
+        """
+        if not private:
+            return self._spell(write_public_members(self._key_object), public_operations(self.key_ops))
+        if not self.is_private:
+            raise KeyMaterialError("The key has no private half.", code="not_private")
+        return self._spell(write_private_members(self._key_object), self.key_ops)
+
+    def to_pem(self, *, private: bool = False, password: str | bytes | None = None) -> str:
+        """Spell the key as PEM: SubjectPublicKeyInfo, or PKCS#8 where *private* is true.
+
+        Raises:
+            KeyMaterialError: The key is a shared secret ("symmetric_key"), or has no private half ("not_private").
+            ValueError: A password is given for a public key, or is empty.
+        """
+        if private:
+            return write_private_pem(self._key_object, password=_password(password))
+        if password is not None:
+            raise ValueError("A public key is not encrypted; password is for private=True.")
+        return write_public_pem(self._key_object)
+
+    def thumbprint(self, *, hash_name: ThumbprintHash = "sha-256") -> str:
+        """Digest the key's required members, in base64url (RFC 7638); the same for both halves of a pair.
+
+        A thumbprint of a shared secret helps whoever guesses it (RFC 7638 §7): keep it as secret as the key.
+        """
+        return thumbprint(self._required_members(), hash_name=hash_name)
+
+    def thumbprint_uri(self, *, hash_name: ThumbprintHash = "sha-256") -> str:
+        """Name the key by its thumbprint, ``urn:ietf:params:oauth:jwk-thumbprint:sha-256:…`` (RFC 9278)."""
+        return thumbprint_uri(self._required_members(), hash_name=hash_name)
+
+    def _required_members(self) -> dict[str, str]:
+        key = self._key_object
+        return write_private_members(key) if isinstance(key, bytes) else write_public_members(key)
+
+    def _spell(self, members: Mapping[str, str], operations: frozenset[str] | None) -> dict[str, JsonValue]:
+        jwk: dict[str, JsonValue] = {**members, "alg": self.alg}
+        if self.kid is not None:
+            jwk["kid"] = self.kid
+        if self.use is not None:
+            jwk["use"] = self.use
+        if operations is not None:
+            jwk["key_ops"] = [*sorted(operations)]
+        return jwk
+
+    def _may(self, operation: str) -> bool:
+        return self.key_ops is None or operation in self.key_ops
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # The constructor fills each slot once; after it there is none left to fill.
+        if hasattr(self, name):
+            raise AttributeError("A Key is frozen.")
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("A Key is frozen.")
+
+    def __repr__(self) -> str:
+        return f"<Key {self.alg} {'private' if self.is_private else 'public'} kid={self.kid!r}>"
+
+    def __copy__(self) -> "Key":
+        return self
+
+    def __deepcopy__(self, memo: object) -> "Key":
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> Never:
+        # A pickle would carry the private half in the clear to wherever pickles go: caches, queues, crash reports.
+        raise TypeError("A Key is not pickled; to_jwk(private=True) says in so many words what it hands out.")
+
+    def __getstate__(self) -> Never:
+        raise TypeError("A Key does not hand out its state.")
+
+
+def _refuse_to_sign(signing_input: bytes) -> Never:  # noqa: ARG001
+    raise KeyMaterialError("The key may not sign.", code="key_operation")
+
+
+def _refuse_to_verify(signature: bytes, signing_input: bytes) -> Never:  # noqa: ARG001
+    raise KeyMaterialError("The key may not verify.", code="key_operation")
+
+
+def _octets(value: object, name: str) -> bytes:
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    if isinstance(value, str):
+        # A lone surrogate has no UTF-8; as text from outside it is bad material, not a bug of the caller.
+        return value.encode("utf-8", "surrogatepass")
+    raise TypeError(f"{name} is str or bytes.")
+
+
+def _password(value: object) -> bytes | None:
+    return None if value is None else _octets(value, "password")
+
+
+def _text_or_none(value: str | None, name: str) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} is a string.")
+    return value

@@ -1,0 +1,237 @@
+"""KeySet: from a token's header to exactly one trusted key, or an error (RFC 7517 §5, RFC 7515 §6).
+
+"kid" only chooses among keys that are trusted already, and the key found has to be bound to the very algorithm the
+header names; the header never brings a key, nor picks the kind of check.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, final
+
+from tokensmith.jose.errors import KeyMaterialError, MalformedTokenError, UnacceptableTokenError, UnknownKeyError
+from tokensmith.jose.jwa.tables import SIGNATURE_ALGORITHMS
+from tokensmith.jose.jwk.key import Key
+from tokensmith.jose.jwk.members import has_private_members, malformed
+from tokensmith.jose.jwk.parse import parse_json_object, requested
+from tokensmith.jose.strict_json import JsonValue
+
+MAX_KEYS: Final = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedKey:
+    """A member of a JWK Set that was left out, and why."""
+
+    position: int
+    """Where it stands in "keys", from 0."""
+    kid: str | None
+    code: str
+    """The code of the `KeyMaterialError` it caused."""
+    reason: str
+    """That error's text, safe to show."""
+
+
+@final
+class KeySet:
+    """Keys that are trusted together; frozen.
+
+    Args:
+        keys: Any number of keys; no two with the same kid, kty and alg.
+
+    Raises:
+        KeyMaterialError: Two keys answer for the same kid and alg ("duplicate_key").
+        TypeError: One of *keys* is not a `Key`.
+    """
+
+    __slots__ = ("_by_alg", "_keys", "skipped")
+
+    skipped: Final[tuple[SkippedKey, ...]]
+    """What `from_jwks` could not use."""
+
+    def __init__(self, keys: Iterable[Key], *, skipped: Iterable[SkippedKey] = ()) -> None:
+        self._keys: Final = tuple(keys)
+        self._by_alg: Final = _index(self._keys)
+        self.skipped = tuple(skipped)
+
+    @classmethod
+    def from_jwks(
+        cls,
+        jwks: Mapping[str, object] | str | bytes,
+        *,
+        rsa_alg: str = "RS256",
+        okp_alg: str | None = None,
+        remote: bool = False,
+    ) -> "KeySet":
+        """Take the usable keys of a JWK Set (RFC 7517 §5).
+
+        What is of an unknown kind, malformed, weak or for encryption is left out and listed in `skipped`: one bad key
+        is no reason to lose the others.
+
+        Args:
+            jwks: The JSON object, or its text, which is then read strictly; at most 256 keys.
+            rsa_alg: The algorithm of RSA keys that name none; large providers publish such keys.
+            okp_alg: "EdDSA" where tokens still carry that name: for Ed25519 and Ed448 keys that name it, or none.
+            remote: Whether the set was published for everybody. Then it holds no private or symmetric key: one that
+                does is refused whole, and a key that may not verify is skipped.
+
+        Raises:
+            KeyMaterialError: It is no JWK Set ("malformed_key_set", "malformed_key"), two keys have the same kid, kty
+                and alg ("duplicate_key"), or *remote* is true and it shows a secret ("published_secret").
+            ValueError: *rsa_alg* is no RSA algorithm, or *okp_alg* none for octet key pairs.
+        """
+        defaults = _Defaults(
+            rsa=_named(rsa_alg, kty="RSA"), okp=None if okp_alg is None else _named(okp_alg, kty="OKP")
+        )
+        keys: list[Key] = []
+        skipped: list[SkippedKey] = []
+        members = _read_members(jwks)
+        if remote:
+            _refuse_secrets(members)
+        for position, jwk in enumerate(members):
+            try:
+                keys.append(_read_key(jwk, defaults=defaults, remote=remote))
+            except KeyMaterialError as error:
+                skipped.append(_describe(position, jwk, error))
+        return cls(keys, skipped=skipped)
+
+    def find(self, header: Mapping[str, JsonValue]) -> Key:
+        """Choose the one key for a token's protected header.
+
+        Without "kid" the only key of that algorithm is taken, whatever its own kid; with it, the one of exactly that
+        kid.
+
+        Raises:
+            MalformedTokenError: "alg" or "kid" is not a string ("malformed").
+            UnknownKeyError: No key here has this kid and algorithm ("unknown_key"); newer keys may.
+            UnacceptableTokenError: The algorithm is none of ours, "none" included ("unsupported_algorithm"), belongs to
+                another key than the named one ("algorithm_mismatch"), or several keys could be meant ("ambiguous_key").
+        """
+        alg = header.get("alg")
+        if not isinstance(alg, str):
+            raise MalformedTokenError('The header parameter "alg" is not a string.')
+        candidates = self._by_alg.get(alg)
+        if "kid" not in header:
+            return self._only(candidates, alg=alg)
+        kid = header["kid"]
+        if not isinstance(kid, str):
+            raise MalformedTokenError('The header parameter "kid" is not a string.')
+        key = None if candidates is None else candidates.named.get(kid)
+        if key is None:
+            raise self._absent(alg, kid=kid)
+        return key
+
+    def to_jwks(self) -> dict[str, JsonValue]:
+        """Spell the public halves of the key pairs as a JWK Set; shared secrets are left out."""
+        return {"keys": [key.to_jwk() for key in self._keys if key.kty != "oct"]}
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __repr__(self) -> str:
+        return f"<KeySet {len(self._keys)} keys, {len(self.skipped)} skipped>"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # The constructor fills each slot once; after it there is none left to fill.
+        if hasattr(self, name):
+            raise AttributeError("A KeySet is frozen.")
+        object.__setattr__(self, name, value)
+
+    def _only(self, candidates: "_Candidates | None", *, alg: str) -> Key:
+        if candidates is None:
+            raise self._absent(alg, kid=None)
+        if len(candidates.all) > 1:
+            raise UnacceptableTokenError("Several keys could be meant; the token names none.", code="ambiguous_key")
+        return candidates.all[0]
+
+    def _absent(self, alg: str, *, kid: str | None) -> UnknownKeyError | UnacceptableTokenError:
+        if alg not in SIGNATURE_ALGORITHMS:
+            return UnacceptableTokenError("The algorithm is not supported.", code="unsupported_algorithm")
+        if kid is not None and any(kid in each.named for each in self._by_alg.values()):
+            return UnacceptableTokenError("The key is not for this algorithm.", code="algorithm_mismatch")
+        return UnknownKeyError("There is no key for this token.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """The keys of one algorithm: all of them, and by kid those that have one."""
+
+    all: tuple[Key, ...]
+    named: Mapping[str, Key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Defaults:
+    """The algorithms of keys that name none."""
+
+    rsa: str
+    okp: str | None
+
+
+def _index(keys: tuple[Key, ...]) -> Mapping[str, _Candidates]:
+    if not all(isinstance(key, Key) for key in keys):
+        raise TypeError("A KeySet holds Key objects.")
+    grouped: dict[str, list[Key]] = {}
+    for key in keys:
+        grouped.setdefault(key.alg, []).append(key)
+    return MappingProxyType({alg: _Candidates(tuple(same), _by_kid(same)) for alg, same in grouped.items()})
+
+
+def _by_kid(keys: list[Key]) -> Mapping[str, Key]:
+    named: dict[str, Key] = {}
+    for key in keys:
+        if key.kid is None:
+            continue
+        # The algorithm settles the key type, so kid and alg are enough to find kid, kty and alg twice.
+        if key.kid in named:
+            raise KeyMaterialError(
+                "Two keys have the same kid, kty and alg.", code="duplicate_key", detail=f"alg={key.alg}"
+            )
+        named[key.kid] = key
+    return MappingProxyType(named)
+
+
+def _named(alg: str, *, kty: str) -> str:
+    if requested(alg).key_type != kty:
+        raise ValueError(f"{alg} is no algorithm for {kty} keys.")
+    return alg
+
+
+def _read_members(jwks: Mapping[str, object] | str | bytes) -> list[object] | tuple[object, ...]:
+    members = parse_json_object(jwks).get("keys")
+    if not isinstance(members, list | tuple):
+        raise KeyMaterialError('A JWK Set has an array "keys".', code="malformed_key_set")
+    if len(members) > MAX_KEYS:
+        raise KeyMaterialError(
+            "The JWK Set has too many keys.", code="malformed_key_set", detail=f"keys={len(members)}"
+        )
+    return members
+
+
+def _refuse_secrets(members: Iterable[object]) -> None:
+    """Refuse a published set whole for one secret in it: its owner's keys are no longer only the owner's."""
+    for jwk in members:
+        if isinstance(jwk, Mapping) and (jwk.get("kty") == "oct" or has_private_members(jwk)):
+            raise KeyMaterialError("A published JWK Set shows a secret.", code="published_secret")
+
+
+def _read_key(jwk: object, *, defaults: _Defaults, remote: bool) -> Key:
+    if not isinstance(jwk, Mapping):
+        raise malformed("The JWK is not an object.")
+    alg: str | None = None
+    if jwk.get("kty") == "RSA" and "alg" not in jwk and jwk.get("use", "sig") == "sig":
+        alg = defaults.rsa
+    elif jwk.get("kty") == "OKP" and jwk.get("alg", "EdDSA") == "EdDSA":
+        alg = defaults.okp
+    key = Key.from_jwk(jwk, alg=alg)
+    if remote and key.key_ops is not None and "verify" not in key.key_ops:
+        raise KeyMaterialError("The key may not verify.", code="key_operation")
+    return key
+
+
+def _describe(position: int, jwk: object, error: KeyMaterialError) -> SkippedKey:
+    kid = jwk.get("kid") if isinstance(jwk, Mapping) else None
+    return SkippedKey(position=position, kid=kid if isinstance(kid, str) else None, code=error.code, reason=str(error))

@@ -1,0 +1,51 @@
+"""Key thumbprints and thumbprint URIs (RFC 7638, RFC 9278).
+
+The digest is over the required members alone, sorted, without spaces; so every spelling of one key has one thumbprint,
+and a private key has that of its public half.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+from tokensmith.jose import base64url
+
+ThumbprintHash = Literal["sha-256", "sha-384", "sha-512"]
+"""Hash names as the IANA "Named Information" registry spells them (RFC 9278 §4)."""
+
+_REQUIRED_MEMBERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "EC": ("crv", "kty", "x", "y"),
+        "OKP": ("crv", "kty", "x"),
+        "RSA": ("e", "kty", "n"),
+        "oct": ("k", "kty"),
+    }
+)
+_HASHES: Final[Mapping[str, str]] = MappingProxyType({"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"})
+_URI_PREFIX: Final = "urn:ietf:params:oauth:jwk-thumbprint:"
+
+
+def thumbprint(members: Mapping[str, str], *, hash_name: ThumbprintHash = "sha-256") -> str:
+    """Digest the required members of a JWK we wrote ourselves (RFC 7638 §3).
+
+    Args:
+        members: The JWK's own members; their values hold base64url and curve names alone, so no JSON escape can occur.
+        hash_name: One of "sha-256", "sha-384", "sha-512".
+
+    Returns:
+        The digest in base64url, 43 characters for SHA-256.
+
+    Raises:
+        ValueError: *hash_name* is another.
+    """
+    if hash_name not in _HASHES:
+        raise ValueError('hash_name is "sha-256", "sha-384" or "sha-512".')
+    names = _REQUIRED_MEMBERS[members["kty"]]
+    canonical = "{" + ",".join(f'"{name}":"{members[name]}"' for name in names) + "}"
+    return base64url.encode(hashlib.new(_HASHES[hash_name], canonical.encode("ascii")).digest())
+
+
+def thumbprint_uri(members: Mapping[str, str], *, hash_name: ThumbprintHash = "sha-256") -> str:
+    """Name a key by a URI, ``urn:ietf:params:oauth:jwk-thumbprint:sha-256:…`` (RFC 9278 §3)."""
+    return f"{_URI_PREFIX}{hash_name}:{thumbprint(members, hash_name=hash_name)}"
