@@ -130,16 +130,16 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
-    """It is the current token: make *successor* current, if the row still stands as it was read."""
+    """It is the current token: make *answer* current, if the row still stands as it was read."""
 
-    successor: RefreshToken
+    answer: RefreshToken
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """It was current a moment ago: a race or a lost answer. Answer with the token that is *current*; change nothing."""
+    """It was current a moment ago, in a race or before a lost answer: *answer* is current now; change nothing."""
 
-    current: RefreshToken
+    answer: RefreshToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +174,22 @@ def judge(token: RefreshToken, row: Family, *, now_ms: int, rotation_key: bytes,
     current = _hash_forward(token, steps=row.generation - token.generation, rotation_key=rotation_key)
     if current is None or not hmac.compare_digest(digest(current.secret), row.secret_digest):
         return Refuse("refresh_token_unproven")
-    if row.ended_at_ms is not None:
-        return Refuse("refresh_token_revoked")
-    if now_ms >= min(row.idle_expires_at_ms, row.absolute_expires_at_ms):
-        return Refuse("refresh_token_expired")
+    over = _why_over(row, now_ms=now_ms)
+    if over is not None:
+        return Refuse(over)
     if token.generation == row.generation:
         return Redeem(token.successor(rotation_key=rotation_key))
     if _is_within_windows(token, row, now_ms=now_ms, lifetimes=lifetimes):
         return Repeat(current)
     return Reuse(row.generation - token.generation)
+
+
+def _why_over(row: Family, *, now_ms: int) -> str | None:
+    if row.ended_at_ms is not None:
+        return "refresh_token_revoked"
+    if now_ms >= min(row.idle_expires_at_ms, row.absolute_expires_at_ms):
+        return "refresh_token_expired"
+    return None
 
 
 def _hash_forward(token: RefreshToken, *, steps: int, rotation_key: bytes) -> RefreshToken | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from tokensmith.guard.scopes import parse_scope
+from tokensmith.guard.scopes import is_scope
 from tokensmith.server.domain.errors import InvalidRequestError, InvalidTargetError
 from tokensmith.server.domain.ids import ClientId, ResourceId
 
@@ -49,7 +49,7 @@ def check_scopes(names: Iterable[str]) -> frozenset[str]:
     """
     found = frozenset(names)
     for name in found:
-        if parse_scope(name) != frozenset({name}):
+        if not is_scope(name):
             raise InvalidRequestError("That is not a scope token.", code="bad_scope", detail=repr(name))
     return found
 

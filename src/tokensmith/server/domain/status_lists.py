@@ -64,8 +64,8 @@ class StatusLists(Protocol):
     async def list_ids(self) -> tuple[int, ...]:
         """Return the ids of all lists, in order (Token Status List §9.3)."""
 
-    async def is_revoked(self, place: StatusPlace) -> bool:
-        """Tell whether the place's bit is set; a place nobody holds counts as set."""
+    async def holder(self, place: StatusPlace) -> GrantId | None:
+        """Return the running grant whose tokens carry the place; None where its bit is set or nobody holds it."""
 
     async def touch_all(self) -> None:
         """Give every list a new version, so that guards fetch it again (a key was retired as compromised)."""

@@ -9,7 +9,7 @@ import hmac
 import secrets
 
 SECRET_BYTES = 32
-CLIENT_SECRET_PREFIX = "tsc_"  # noqa: S105 - a prefix that secret scanners find, not a secret
+CLIENT_SECRET_PREFIX = "tsc_"
 
 
 def new_client_secret() -> str:

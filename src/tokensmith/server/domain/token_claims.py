@@ -1,19 +1,20 @@
 """Pure builders of what goes into tokens (RFC 9068 §2.2; Token Status List §6.2)."""
 
+from tokensmith.jose.strict_json import JsonValue
 from tokensmith.server.domain.clock import to_seconds
-from tokensmith.server.domain.grants import GrantedAudience, Standing
+from tokensmith.server.domain.grants import Standing
 from tokensmith.server.domain.status_lists import StatusPlace
 
 
 def access_token_claims(
-    standing: Standing, audience: GrantedAudience, *, scopes: frozenset[str], place: StatusPlace, issuer: str
-) -> dict[str, object]:
+    standing: Standing, *, scopes: frozenset[str], place: StatusPlace, issuer: str
+) -> dict[str, JsonValue]:
     """Return the claims of an access token, less those the signer fills in (iss, aud, iat, exp, jti).
 
     A client that acts for itself is its own subject under a name no person can have: `client:` is no user id
     (RFC 9700 §4.15.1, RFC 9068 §5).
     """
-    claims: dict[str, object] = {
+    claims: dict[str, JsonValue] = {
         "sub": standing.user.id if standing.user else f"client:{standing.client.id}",
         "client_id": standing.client.id,
         "scope": " ".join(sorted(scopes)),

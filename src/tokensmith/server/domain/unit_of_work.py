@@ -27,25 +27,44 @@ class UnitOfWork(Protocol):
     """One transaction and its repositories."""
 
     @property
-    def users(self) -> Users: ...
+    def users(self) -> Users:
+        """People."""
+
     @property
-    def resources(self) -> Resources: ...
+    def resources(self) -> Resources:
+        """Resource servers."""
+
     @property
-    def clients(self) -> Clients: ...
+    def clients(self) -> Clients:
+        """Clients."""
+
     @property
-    def sessions(self) -> Sessions: ...
+    def sessions(self) -> Sessions:
+        """Sign-ins."""
+
     @property
-    def grants(self) -> Grants: ...
+    def grants(self) -> Grants:
+        """Grants."""
+
     @property
-    def refresh_tokens(self) -> RefreshTokens: ...
+    def refresh_tokens(self) -> RefreshTokens:
+        """Refresh families."""
+
     @property
-    def status_lists(self) -> StatusLists: ...
+    def status_lists(self) -> StatusLists:
+        """Places in status lists."""
+
     @property
-    def signing_keys(self) -> SigningKeys: ...
+    def signing_keys(self) -> SigningKeys:
+        """Signing keys."""
+
     @property
-    def sign_in_attempts(self) -> SignInAttempts: ...
+    def sign_in_attempts(self) -> SignInAttempts:
+        """Counted sign-in attempts."""
+
     @property
-    def audit(self) -> Audit: ...
+    def audit(self) -> Audit:
+        """The audit log."""
 
     async def now_ms(self) -> int:
         """Return the database's time, in milliseconds since 1970."""

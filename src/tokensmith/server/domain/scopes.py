@@ -1,0 +1,62 @@
+"""What a token may say: asked for, and had (decision 14; RFC 6749 §3.3, §6; RFC 8707 §2.2)."""
+
+from tokensmith.guard.scopes import parse_scopes
+from tokensmith.server.domain.errors import InvalidScopeError, InvalidTargetError
+from tokensmith.server.domain.grants import GrantedAudience, Standing
+
+
+def asked_scopes(scope: str | None) -> frozenset[str] | None:
+    """Return the scopes named in a request; None where it names none.
+
+    Raises:
+        InvalidScopeError: *scope* has not the grammar of RFC 6749 §3.3.
+    """
+    if scope is None:
+        return None
+    try:
+        return parse_scopes(scope)
+    except ValueError as error:
+        raise InvalidScopeError("The scope is malformed.", code="scope_malformed", detail=repr(scope[:200])) from error
+
+
+def narrowed(asked: frozenset[str] | None, *, allowed: frozenset[str]) -> frozenset[str]:
+    """Return what was asked for and may be had; everything that may be had where nothing was asked for.
+
+    Raises:
+        InvalidScopeError: nothing is left.
+    """
+    left = allowed if asked is None else asked & allowed
+    if not left:
+        raise InvalidScopeError(
+            "None of these scopes can be had here.", code="scope_empty", detail=f"{asked}∩{allowed}"
+        )
+    return left
+
+
+def audience_of(standing: Standing, *, resource: str | None) -> GrantedAudience:
+    """Return the audience of a grant that a request asks for; its only one where the request names none.
+
+    Raises:
+        InvalidTargetError: the grant does not reach *resource*, or reaches several and none was named.
+    """
+    found = [one for one in standing.audiences if resource is None or one.resource.audience == resource]
+    if len(found) != 1:
+        reaches = [one.resource.audience for one in standing.audiences]
+        raise InvalidTargetError("No such resource for this grant.", detail=f"asked {resource!r}, reaches {reaches}")
+    return found[0]
+
+
+def effective_scopes(standing: Standing, audience: GrantedAudience, *, scope: str | None) -> frozenset[str]:
+    """Return the scopes of the next token of a grant: granted then, asked now, and still had by person and client.
+
+    Raises:
+        InvalidScopeError: malformed, wider than what was granted (RFC 6749 §6), or nothing is left.
+    """
+    asked = asked_scopes(scope)
+    if asked is not None and not asked <= audience.scopes:
+        raise InvalidScopeError("A refresh cannot widen the scope.", code="scope_wider", detail=f"{scope!r}")
+    resource_id = audience.resource.id
+    allowed = audience.scopes & standing.client_scopes.get(resource_id, frozenset())
+    if standing.user is not None:
+        allowed &= standing.user_scopes.get(resource_id, frozenset())
+    return narrowed(asked, allowed=allowed)

@@ -1,0 +1,57 @@
+"""Which client is calling, and can it prove that (RFC 6749 §2.3)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tokensmith.server.domain.clients import Client
+from tokensmith.server.domain.errors import InvalidClientError
+from tokensmith.server.domain.ids import ClientId
+from tokensmith.server.domain.stored_secrets import matches
+from tokensmith.server.domain.unit_of_work import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresentedClient:
+    """What a request says of its client; *method* says where the secret stood (RFC 6749 §2.3.1)."""
+
+    client_id: str
+    secret: str | None
+    method: Literal["basic", "post", "none"]
+
+    def __repr__(self) -> str:
+        return f"<PresentedClient {self.client_id!r} by {self.method}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientAuth:
+    """The flow."""
+
+    store: Store
+
+    async def run(self, presented: PresentedClient) -> Client:
+        """Return the client that calls.
+
+        A confidential client must show a secret and a public one must show none: a secret that nobody checks would
+        only teach its sender that secrets are optional.
+
+        Raises:
+            InvalidClientError: unknown, switched off, or not proven; which, is for the log.
+            UnavailableError: the database cannot be reached.
+        """
+        client = await self.store.read(lambda uow: uow.clients.find(ClientId(presented.client_id)))
+        if client is None:
+            raise _refused("client_unknown", presented)
+        if client.disabled:
+            raise _refused("client_disabled", presented)
+        if client.is_public:
+            if presented.secret is not None:
+                raise _refused("client_secret_unexpected", presented)
+            return client
+        secret = presented.secret
+        if secret is None or not any(matches(secret, stored) for stored in client.secret_digests):
+            raise _refused("client_secret_wrong", presented)
+        return client
+
+
+def _refused(code: str, presented: PresentedClient) -> InvalidClientError:
+    return InvalidClientError("The client did not prove who it is.", code=code, detail=repr(presented))

@@ -1,0 +1,155 @@
+"""Refresh token → new tokens (RFC 6749 §6, RFC 9700 §4.14.2; the rule itself is `domain/refresh_tokens.py`).
+
+Read, judge, then one conditional update. Of any number of callers with the same token one wins the update; the others
+read again, are judged again, and now hold the immediate predecessor, so they get the winner's successor.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from tokensmith.server.domain.audit import AuditEvent, AuditName
+from tokensmith.server.domain.clients import Client, GrantType
+from tokensmith.server.domain.errors import InvalidGrantError, UnauthorizedClientError, UnavailableError
+from tokensmith.server.domain.grants import GrantedAudience, Standing
+from tokensmith.server.domain.refresh_tokens import (
+    Family,
+    Redeem,
+    RefreshToken,
+    Refuse,
+    Repeat,
+    Reuse,
+    judge,
+    parse,
+)
+from tokensmith.server.domain.scopes import audience_of, effective_scopes
+from tokensmith.server.domain.status_lists import StatusPlace
+from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.mint import Mint
+from tokensmith.server.flows.rotation_keys import RotationKeys
+from tokensmith.server.flows.tokens import TokenAnswer
+
+# A caller who loses the update once holds a predecessor and needs no further one; more rounds than this mean that the
+# family is being rotated faster than it can be read.
+MAX_ROUNDS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """The family and its standing, read at one moment, and what follows for the presented token."""
+
+    token: RefreshToken
+    family: Family
+    standing: Standing
+    now_ms: int
+    verdict: Redeem | Repeat | Reuse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeRefresh:
+    """The flow, for `/token` and for `/api/refresh`."""
+
+    store: Store
+    mint: Mint
+    rotation_keys: RotationKeys
+
+    async def run(
+        self, client: Client, text: str, *, scope: str | None, resource: str | None, source: str
+    ) -> TokenAnswer:
+        """Exchange a refresh token for its successor and a fresh access token.
+
+        A scope or resource that cannot be had is refused before the token is spent.
+
+        Raises:
+            InvalidGrantError: malformed, unknown, of another client, ended, expired, or reused; a reused one has ended
+                its whole family before this is raised.
+            InvalidScopeError, InvalidTargetError: wider than the grant.
+            UnauthorizedClientError: the client may not refresh.
+            UnavailableError: the database cannot be reached.
+        """
+        if GrantType.REFRESH_TOKEN not in client.grant_types:
+            raise UnauthorizedClientError("This client may not refresh.", detail=client.id)
+        token = parse(text)
+        for _ in range(MAX_ROUNDS):
+            seen = await self._look(token, client)
+            verdict = seen.verdict
+            if isinstance(verdict, Reuse):
+                await self._end_reused(seen, source)
+                raise _refused("refresh_token_reused", token)
+            audience = audience_of(seen.standing, resource=resource)
+            scopes = effective_scopes(seen.standing, audience, scope=scope)
+            place = await self._write(seen, verdict, audience, source)
+            if place is not None:
+                return await self.mint.answer(
+                    seen.standing, audience, scopes=scopes, place=place, refresh_token=str(verdict.answer)
+                )
+        raise UnavailableError("The token is being refreshed by too many at once.", code="refresh_contention")
+
+    async def _look(self, token: RefreshToken, client: Client) -> _Seen:
+        async def unit(uow: UnitOfWork) -> tuple[Family, int, Standing] | None:
+            found = await uow.refresh_tokens.find(token.family)
+            standing = await uow.grants.standing(found[0].grant_id) if found else None
+            return (*found, standing) if found and standing else None
+
+        found = await self.store.read(unit)
+        if found is None:
+            raise _refused("refresh_token_unknown", token)
+        family, now_ms, standing = found
+        if standing.client.id != client.id:
+            raise _refused("refresh_token_other_client", token)
+        verdict = judge(
+            token,
+            family,
+            now_ms=now_ms,
+            rotation_key=self.rotation_keys.rotation_key(family.key_id),
+            lifetimes=standing.client.lifetimes,
+        )
+        if isinstance(verdict, Refuse):
+            raise _refused(verdict.code, token)
+        if standing.grant.ended_at_ms is not None or (standing.user is not None and standing.user.disabled):
+            raise _refused("refresh_token_revoked", token)
+        return _Seen(token=token, family=family, standing=standing, now_ms=now_ms, verdict=verdict)
+
+    async def _write(
+        self, seen: _Seen, verdict: Redeem | Repeat, audience: GrantedAudience, source: str
+    ) -> StatusPlace | None:
+        redeems = isinstance(verdict, Redeem)
+        event = _event(AuditName.REFRESHED if redeems else AuditName.REFRESH_REPEATED, seen, source)
+        lifetimes = seen.standing.client.lifetimes
+        advanced = seen.family.advanced(verdict.answer, now_ms=seen.now_ms, lifetimes=lifetimes) if redeems else None
+
+        async def unit(uow: UnitOfWork) -> StatusPlace | None:
+            if advanced is not None and not await uow.refresh_tokens.advance(
+                advanced, from_generation=seen.family.generation, from_digest=seen.family.secret_digest
+            ):
+                return None
+            await uow.audit.record(event)
+            return audience.place or await uow.status_lists.take(seen.standing.grant.id, audience.resource.id)
+
+        return await self.store.write(unit)
+
+    async def _end_reused(self, seen: _Seen, source: str) -> None:
+        event = _event(AuditName.REFRESH_REUSED, seen, source)
+
+        async def unit(uow: UnitOfWork) -> None:
+            await uow.grants.end(seen.standing.grant.id)
+            await uow.audit.record(event)
+
+        await self.store.write(unit)
+
+
+def _event(name: AuditName, seen: _Seen, source: str) -> AuditEvent:
+    grant = seen.standing.grant
+    details = {"generation": str(seen.token.generation), "current": str(seen.family.generation)}
+    return AuditEvent(
+        name=name,
+        user_id=grant.user_id,
+        client_id=grant.client_id,
+        grant_id=grant.id,
+        source=source,
+        details=details,
+    )
+
+
+def _refused(code: str, token: RefreshToken) -> InvalidGrantError:
+    # One sentence for every cause: which it was is for the log, not for somebody who tries tokens out.
+    return InvalidGrantError("The refresh token is not valid.", code=code, detail=repr(token))

@@ -1,0 +1,93 @@
+"""The signing keys as one process holds them: read from the database, opened once, and looked at again every 2 s.
+
+A process keeps keys only to save itself the opening; what counts is the database. So a key that was retired as
+compromised is out of use in every process within `REFRESH_SECONDS`, and a rotation needs no message.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from tokensmith.jose import Key, KeySet
+from tokensmith.jose.strict_json import parse_object
+from tokensmith.server.domain.errors import UnavailableError
+from tokensmith.server.domain.signing_keys import Sealer, SigningKey, Stage, active_key
+from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+
+REFRESH_SECONDS: Final = 2.0
+SEALED_TABLE: Final = "signing_keys"
+SEALED_COLUMN: Final = "sealed_private_jwk"
+
+
+@dataclass(frozen=True, slots=True)
+class KeySnapshot:
+    """The keys as they stood at one moment of the database."""
+
+    keys: tuple[SigningKey, ...]
+    public: KeySet
+    read_at_ms: int
+    read_at_monotonic: float
+
+    @property
+    def retired_kids(self) -> tuple[str, ...]:
+        """The keys that left as compromised and that guards must drop."""
+        return tuple(key.kid for key in self.keys if key.compromised)
+
+
+class KeyRing:
+    """Gives the active private key of an algorithm, and the public keys, without a query per token."""
+
+    def __init__(self, store: Store, sealer: Sealer, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._monotonic = monotonic
+        self._snapshot: KeySnapshot | None = None
+        self._opened: dict[str, Key] = {}
+
+    async def snapshot(self) -> KeySnapshot:
+        """Return the keys, at most `REFRESH_SECONDS` old.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        held = self._snapshot
+        if held is not None and self._monotonic() - held.read_at_monotonic < REFRESH_SECONDS:
+            return held
+        asked_at = self._monotonic()
+        keys, now_ms = await self._store.read(_read_keys)
+        self._snapshot = KeySnapshot(keys, _public_set(keys, now_ms=now_ms), now_ms, asked_at)
+        self._opened = {key.kid: self._opened[key.kid] for key in keys if key.kid in self._opened}
+        return self._snapshot
+
+    async def signing_key(self, alg: str) -> Key:
+        """Return the private key that signs for *alg* now.
+
+        Raises:
+            UnavailableError: there is none (`no_signing_key`), or the database cannot be reached.
+        """
+        snapshot = await self.snapshot()
+        elapsed_ms = int((self._monotonic() - snapshot.read_at_monotonic) * 1000)
+        found = active_key(snapshot.keys, alg=alg, now_ms=snapshot.read_at_ms + elapsed_ms)
+        if found is None:
+            raise UnavailableError("The server has no key to sign with.", code="no_signing_key", detail=alg)
+        return self._opened.get(found.kid) or self._open(found)
+
+    def forget(self) -> None:
+        """Read the keys anew at the next question (after this process itself changed them)."""
+        self._snapshot = None
+
+    def _open(self, key: SigningKey) -> Key:
+        private_jwk = self._sealer.open(key.sealed_private_jwk, table=SEALED_TABLE, column=SEALED_COLUMN, row=key.kid)
+        opened = Key.from_jwk(parse_object(private_jwk))
+        self._opened[key.kid] = opened
+        return opened
+
+
+async def _read_keys(uow: UnitOfWork) -> tuple[tuple[SigningKey, ...], int]:
+    return await uow.signing_keys.all(), await uow.now_ms()
+
+
+def _public_set(keys: tuple[SigningKey, ...], *, now_ms: int) -> KeySet:
+    shown = [key for key in keys if key.stage(now_ms=now_ms) is not Stage.GONE]
+    return KeySet([Key.from_jwk(parse_object(key.public_jwk.encode())) for key in shown])

@@ -1,0 +1,188 @@
+"""An operator's commands about clients."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from tokensmith.server.domain.audit import AuditEvent, AuditName
+from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
+from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.ids import ClientId, ResourceId
+from tokensmith.server.domain.signing_keys import SIGNING_ALGS
+from tokensmith.server.domain.status_lists import LONGEST_TOKEN_SECONDS
+from tokensmith.server.domain.stored_secrets import digest, new_client_secret
+from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+
+MAX_LOST_ANSWER_SECONDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewClient:
+    """What an operator says of a client.
+
+    Attributes:
+        audiences: Which scopes the client may ask for, resource by resource (audience URIs).
+        default_audience: The resource of a request that names none.
+    """
+
+    id: str
+    name: str
+    grant_types: frozenset[GrantType]
+    confidential: bool
+    audiences: Mapping[str, frozenset[str]]
+    default_audience: str | None = None
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
+    signing_alg: str = "ES256"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManageClients:
+    """The flow."""
+
+    store: Store
+
+    async def create(self, new: NewClient) -> tuple[Client, str | None]:
+        """Make a client known; returns it with its secret, which is shown this once and stored nowhere.
+
+        Raises:
+            ConflictError: the id is taken (`client_exists`), a resource or scope is not known, the algorithm is not
+                one of ours, or a lifetime is out of range.
+        """
+        _check(new)
+        secret = new_client_secret() if new.confidential else None
+
+        async def unit(uow: UnitOfWork) -> Client:
+            client = _client(new, secret, default=await _resource_id(uow, new.default_audience))
+            await uow.clients.add(client, created_at_ms=await uow.now_ms())
+            for audience, scopes in new.audiences.items():
+                await _allow(uow, client.id, audience, scopes)
+            await uow.audit.record(AuditEvent(name=AuditName.CLIENT_CREATED, client_id=client.id))
+            return client
+
+        return await self.store.write(unit), secret
+
+    async def ensure_first_party(self, lifetimes: Lifetimes | None = None) -> Client:
+        """Make the built-in client of `/api/login` where it is missing; safe from many processes at once.
+
+        Args:
+            lifetimes: Set on the client, new or old; None leaves an old one as it is.
+        """
+
+        async def unit(uow: UnitOfWork) -> Client:
+            found = await uow.clients.find(FIRST_PARTY)
+            if found is None:
+                found = _first_party(lifetimes or Lifetimes())
+                await uow.clients.add(found, created_at_ms=await uow.now_ms())
+            elif lifetimes is not None and lifetimes != found.lifetimes:
+                found = replace(found, lifetimes=lifetimes)
+                await uow.clients.update(found)
+            return found
+
+        try:
+            return await self.store.write(unit)
+        except ConflictError:
+            # Another process made it between our look and our insert.
+            return await self.store.write(unit)
+
+    async def allow(self, client_id: str, *, audience: str, scopes: frozenset[str], default: bool = False) -> None:
+        """Let a client ask for scopes at a resource, and make that its default resource if *default*.
+
+        Raises:
+            ConflictError: no such client, resource or scope.
+        """
+
+        async def unit(uow: UnitOfWork) -> None:
+            client = await _found(uow, client_id)
+            await _allow(uow, client.id, audience, scopes)
+            if default:
+                await uow.clients.update(replace(client, default_resource_id=await _resource_id(uow, audience)))
+            details = {"added": " ".join(sorted(scopes)), "at": audience}
+            await uow.audit.record(AuditEvent(name=AuditName.CLIENT_CHANGED, client_id=client.id, details=details))
+
+        await self.store.write(unit)
+
+    async def set_disabled(self, client_id: str, *, disabled: bool) -> None:
+        """Switch a client off (which ends every grant it holds) or on again.
+
+        Raises:
+            ConflictError: no such client (`unknown_client`).
+        """
+
+        async def unit(uow: UnitOfWork) -> None:
+            client = await _found(uow, client_id)
+            await uow.clients.update(replace(client, disabled=disabled))
+            if disabled:
+                await uow.grants.end_of_client(client.id)
+            details = {"change": "disabled" if disabled else "enabled"}
+            await uow.audit.record(AuditEvent(name=AuditName.CLIENT_CHANGED, client_id=client.id, details=details))
+
+        await self.store.write(unit)
+
+    async def all(self) -> tuple[Client, ...]:
+        """Return every client, by id."""
+        return await self.store.read(lambda uow: uow.clients.all())
+
+
+def _check(new: NewClient) -> None:
+    if new.signing_alg not in SIGNING_ALGS:
+        raise ConflictError(f"The server signs with {' and '.join(SIGNING_ALGS)}.", code="unknown_algorithm")
+    if not 1 <= new.lifetimes.access <= LONGEST_TOKEN_SECONDS:
+        raise ConflictError(f"An access token lives 1 to {LONGEST_TOKEN_SECONDS} s.", code="bad_lifetime")
+    if min(new.lifetimes.refresh_idle, new.lifetimes.refresh_absolute) < 1:
+        raise ConflictError("A refresh token lives 1 s at least.", code="bad_lifetime")
+    if new.lifetimes.reuse_window < 0 or not 0 <= new.lifetimes.lost_answer <= MAX_LOST_ANSWER_SECONDS:
+        raise ConflictError(
+            f"A window is 0 s or more; for lost answers, {MAX_LOST_ANSWER_SECONDS} s at most.", code="bad_lifetime"
+        )
+
+
+def _client(new: NewClient, secret: str | None, *, default: ResourceId | None) -> Client:
+    return Client(
+        id=ClientId(new.id),
+        name=new.name,
+        grant_types=new.grant_types,
+        secret_digests=(digest(secret),) if secret else (),
+        default_resource_id=default,
+        lifetimes=new.lifetimes,
+        signing_alg=new.signing_alg,
+        disabled=False,
+    )
+
+
+def _first_party(lifetimes: Lifetimes) -> Client:
+    return Client(
+        id=FIRST_PARTY,
+        name="First-party sign-in",
+        grant_types=frozenset({GrantType.REFRESH_TOKEN}),
+        secret_digests=(),
+        default_resource_id=None,
+        lifetimes=lifetimes,
+        signing_alg="ES256",
+        disabled=False,
+    )
+
+
+async def _found(uow: UnitOfWork, client_id: str) -> Client:
+    client = await uow.clients.find(ClientId(client_id))
+    if client is None:
+        raise ConflictError(f"There is no client {client_id!r}.", code="unknown_client")
+    return client
+
+
+async def _resource_id(uow: UnitOfWork, audience: str | None) -> ResourceId | None:
+    if audience is None:
+        return None
+    resource = await uow.resources.find_by_audience(audience)
+    if resource is None:
+        raise ConflictError(f"There is no resource {audience!r}.", code="unknown_resource")
+    return resource.id
+
+
+async def _allow(uow: UnitOfWork, client_id: ClientId, audience: str, scopes: frozenset[str]) -> None:
+    resource = await uow.resources.find_by_audience(audience)
+    if resource is None:
+        raise ConflictError(f"There is no resource {audience!r}.", code="unknown_resource")
+    unknown = scopes - resource.scopes
+    if unknown:
+        raise ConflictError(f"{audience} knows no scope {' '.join(sorted(unknown))!r}.", code="unknown_scope")
+    await uow.clients.allow(client_id, resource.id, scopes=scopes)

@@ -1,0 +1,50 @@
+"""An operator's commands about resource servers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tokensmith.server.domain.audit import AuditEvent, AuditName
+from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.ids import ClientId, ResourceId, random_id
+from tokensmith.server.domain.resources import Resource, check_audience, check_scopes
+from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManageResources:
+    """The flow."""
+
+    store: Store
+
+    async def create(self, audience: str, *, scopes: Iterable[str], client_id: str | None = None) -> Resource:
+        """Make a resource server known.
+
+        Args:
+            audience: The absolute URI that tokens for it carry in ``aud``.
+            scopes: Every scope it knows.
+            client_id: The client by which it may ask the server about its tokens, if it has one.
+
+        Raises:
+            InvalidTargetError, InvalidRequestError: the URI or a scope cannot be one.
+            ConflictError: the audience is taken (`resource_exists`), or no such client (`unknown_client`).
+        """
+        resource = Resource(
+            id=ResourceId(random_id()),
+            audience=check_audience(audience),
+            scopes=check_scopes(scopes),
+            client_id=ClientId(client_id) if client_id else None,
+        )
+
+        async def unit(uow: UnitOfWork) -> Resource:
+            if resource.client_id is not None and await uow.clients.find(resource.client_id) is None:
+                raise ConflictError(f"There is no client {resource.client_id!r}.", code="unknown_client")
+            await uow.resources.add(resource)
+            details = {"audience": audience, "scopes": " ".join(sorted(resource.scopes))}
+            await uow.audit.record(AuditEvent(name=AuditName.RESOURCE_CREATED, details=details))
+            return resource
+
+        return await self.store.write(unit)
+
+    async def all(self) -> tuple[Resource, ...]:
+        """Return every resource, by audience."""
+        return await self.store.read(lambda uow: uow.resources.all())

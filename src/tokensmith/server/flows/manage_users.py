@@ -1,0 +1,126 @@
+"""An operator's commands about people. Each is one transaction, audited in it."""
+
+from dataclasses import dataclass
+
+from tokensmith.server.domain.audit import AuditEvent, AuditName
+from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.ids import ResourceId, UserId, random_id
+from tokensmith.server.domain.passwords import PasswordHasher, check_new
+from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.domain.users import User, name_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManageUsers:
+    """The flow."""
+
+    store: Store
+    hasher: PasswordHasher
+
+    async def create(self, name: str, *, password: str, is_admin: bool = False) -> User:
+        """Make an account.
+
+        Raises:
+            InvalidRequestError: the name or the password cannot be one.
+            ConflictError: the name is taken (`user_exists`).
+        """
+        key, password_hash = name_key(name), await self.hasher.hash(check_new(password))
+        user_id = UserId(random_id())
+
+        async def unit(uow: UnitOfWork) -> User:
+            user = User(
+                id=user_id,
+                name=name,
+                password_hash=password_hash,
+                is_admin=is_admin,
+                disabled=False,
+                created_at_ms=await uow.now_ms(),
+            )
+            await uow.users.add(user, key=key)
+            await _record(uow, AuditName.USER_CREATED, user_id, user=name, admin=str(is_admin).lower())
+            return user
+
+        return await self.store.write(unit)
+
+    async def set_password(self, name: str, *, password: str) -> None:
+        """Give an account a new password and end everything it holds: whoever knew the old one is out.
+
+        Raises:
+            InvalidRequestError: the password cannot be one.
+            ConflictError: no such person (`unknown_user`).
+        """
+        password_hash = await self.hasher.hash(check_new(password))
+
+        async def unit(uow: UnitOfWork) -> None:
+            user = await _named(uow, name)
+            await uow.users.replace_password_hash(user.id, password_hash=password_hash)
+            await uow.grants.end_of_user(user.id)
+            await _record(uow, AuditName.USER_CHANGED, user.id, change="password")
+
+        await self.store.write(unit)
+
+    async def set_disabled(self, name: str, *, disabled: bool) -> None:
+        """Switch an account off (which ends everything it holds) or on again.
+
+        Raises:
+            ConflictError: no such person (`unknown_user`).
+        """
+
+        async def unit(uow: UnitOfWork) -> None:
+            user = await _named(uow, name)
+            await uow.users.set_disabled(user.id, disabled=disabled)
+            if disabled:
+                await uow.grants.end_of_user(user.id)
+            await _record(uow, AuditName.USER_CHANGED, user.id, change="disabled" if disabled else "enabled")
+
+        await self.store.write(unit)
+
+    async def allow(self, name: str, *, audience: str, scopes: frozenset[str]) -> None:
+        """Let a person have scopes at a resource; their next sign-in or refresh carries them as far as granted.
+
+        Raises:
+            ConflictError: no such person, resource or scope (`unknown_user`, `unknown_resource`, `unknown_scope`).
+        """
+
+        async def unit(uow: UnitOfWork) -> None:
+            user, resource_id = await _named(uow, name), await _resource_with(uow, audience, scopes)
+            await uow.users.allow(user.id, resource_id, scopes=scopes)
+            await _record(uow, AuditName.USER_SCOPES_CHANGED, user.id, added=" ".join(sorted(scopes)), at=audience)
+
+        await self.store.write(unit)
+
+    async def forbid(self, name: str, *, audience: str, scopes: frozenset[str]) -> None:
+        """Take scopes away; running tokens for the resource end within the guards' bound, the next has fewer scopes.
+
+        Raises:
+            ConflictError: no such person, resource or scope (`unknown_user`, `unknown_resource`, `unknown_scope`).
+        """
+
+        async def unit(uow: UnitOfWork) -> None:
+            user, resource_id = await _named(uow, name), await _resource_with(uow, audience, scopes)
+            await uow.users.forbid(user.id, resource_id, scopes=scopes)
+            await uow.grants.expire_tokens_of_user(user.id, resource_id=resource_id)
+            await _record(uow, AuditName.USER_SCOPES_CHANGED, user.id, removed=" ".join(sorted(scopes)), at=audience)
+
+        await self.store.write(unit)
+
+
+async def _named(uow: UnitOfWork, name: str) -> User:
+    user = await uow.users.find_by_name_key(name_key(name))
+    if user is None:
+        raise ConflictError(f"There is no user {name!r}.", code="unknown_user")
+    return user
+
+
+async def _resource_with(uow: UnitOfWork, audience: str, scopes: frozenset[str]) -> ResourceId:
+    resource = await uow.resources.find_by_audience(audience)
+    if resource is None:
+        raise ConflictError(f"There is no resource {audience!r}.", code="unknown_resource")
+    unknown = scopes - resource.scopes
+    if unknown:
+        raise ConflictError(f"{audience} knows no scope {' '.join(sorted(unknown))!r}.", code="unknown_scope")
+    return resource.id
+
+
+async def _record(uow: UnitOfWork, event: AuditName, user_id: UserId, **details: str) -> None:
+    await uow.audit.record(AuditEvent(name=event, user_id=user_id, details=details))

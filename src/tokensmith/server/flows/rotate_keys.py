@@ -1,0 +1,149 @@
+"""Moves signing keys through their life (decision 8; the rule is `domain/signing_keys.py`)."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from tokensmith.jose import Key
+from tokensmith.jose.strict_json import encode
+from tokensmith.server.domain.audit import AuditEvent, AuditName
+from tokensmith.server.domain.clock import MILLISECONDS
+from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.ids import KeyId
+from tokensmith.server.domain.signing_keys import (
+    JWKS_MAX_AGE_SECONDS,
+    SIGNING_ALGS,
+    Sealer,
+    SigningKey,
+    Stage,
+    active_key,
+)
+from tokensmith.server.domain.status_lists import LONGEST_TOKEN_SECONDS
+from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.key_ring import SEALED_COLUMN, SEALED_TABLE
+
+ACTIVE_DAYS: Final = 90
+_ACTIVE_MS: Final = ACTIVE_DAYS * 24 * 3600 * MILLISECONDS
+_PUBLISH_MS: Final = JWKS_MAX_AGE_SECONDS * MILLISECONDS
+_LONGEST_TOKEN_MS: Final = LONGEST_TOKEN_SECONDS * MILLISECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotateKeys:
+    """The flow. New keys are generated before the transaction; whoever comes second throws its own away."""
+
+    store: Store
+    sealer: Sealer
+
+    async def ensure(self) -> tuple[SigningKey, ...]:
+        """Make the first key of each algorithm, and successors of keys that have signed for `ACTIVE_DAYS`.
+
+        The very first key signs at once: nobody holds a JWK Set that lacks it. Every later one is published for a JWK
+        Set's lifetime before it signs. Safe to call from many processes at any time.
+
+        Returns:
+            The keys that this call made.
+        """
+        made = []
+        for alg in SIGNING_ALGS:
+            keys, now_ms = await self.store.read(_all)
+            if _is_due(keys, alg, now_ms=now_ms):
+                key = await self._add(alg, only_if_due=True)
+                made += [key] if key else []
+        return tuple(made)
+
+    async def rotate(self, alg: str) -> SigningKey:
+        """Publish a successor now; it signs, and the present key stops signing, after a JWK Set's lifetime.
+
+        Raises:
+            ConflictError: a successor is already on its way (`rotation_pending`), or no such algorithm
+                (`unknown_algorithm`).
+        """
+        if alg not in SIGNING_ALGS:
+            raise ConflictError(f"The server signs with {' and '.join(SIGNING_ALGS)}.", code="unknown_algorithm")
+        key = await self._add(alg, only_if_due=False)
+        if key is None:
+            raise ConflictError("A successor of this key is published already.", code="rotation_pending")
+        return key
+
+    async def retire_compromised(self, kid: KeyId) -> SigningKey | None:
+        """Take a key out at once: out of the JWK Set, and guards are told to drop it within the status bound.
+
+        Tokens it signed stop being good everywhere. Its successor, if it had to be made, signs at once.
+
+        Returns:
+            The successor that was made; None where another key signs already.
+
+        Raises:
+            ConflictError: no such key (`unknown_key`).
+        """
+        alg = await self._retire(kid)
+        return await self._add(alg, only_if_due=True)
+
+    async def all(self) -> tuple[tuple[SigningKey, ...], int]:
+        """Return every key with the database's time, for showing."""
+        return await self.store.read(_all)
+
+    async def _retire(self, kid: KeyId) -> str:
+        async def unit(uow: UnitOfWork) -> str:
+            await uow.signing_keys.lock()
+            now_ms = await uow.now_ms()
+            found = next((key for key in await uow.signing_keys.all() if key.kid == kid), None)
+            if found is None:
+                raise ConflictError("There is no such key.", code="unknown_key", detail=kid)
+            await uow.signing_keys.replace_end(
+                replace(found, retired_at_ms=now_ms, gone_at_ms=now_ms, compromised=True)
+            )
+            await uow.status_lists.touch_all()
+            await uow.audit.record(AuditEvent(name=AuditName.KEY_RETIRED, details={"kid": kid, "alg": found.alg}))
+            return found.alg
+
+        return await self.store.write(unit)
+
+    async def _add(self, alg: str, *, only_if_due: bool) -> SigningKey | None:
+        private = Key.generate(alg)
+
+        async def unit(uow: UnitOfWork) -> SigningKey | None:
+            await uow.signing_keys.lock()
+            keys, now_ms = await _all(uow)
+            if _is_pending(keys, alg, now_ms=now_ms) or (only_if_due and not _is_due(keys, alg, now_ms=now_ms)):
+                return None
+            present = active_key(keys, alg=alg, now_ms=now_ms)
+            added = self._sealed(private, published_at_ms=now_ms, active_at_ms=now_ms + _PUBLISH_MS * bool(present))
+            await uow.signing_keys.add(added)
+            if present is not None:
+                ended = present.succeeded_at(added.active_at_ms, longest_token_ms=_LONGEST_TOKEN_MS)
+                await uow.signing_keys.replace_end(ended)
+            await uow.audit.record(AuditEvent(name=AuditName.KEY_CREATED, details={"kid": added.kid, "alg": alg}))
+            return added
+
+        return await self.store.write(unit)
+
+    def _sealed(self, key: Key, *, published_at_ms: int, active_at_ms: int) -> SigningKey:
+        kid = KeyId(key.thumbprint())
+        sealed = self.sealer.seal(encode(key.to_jwk(private=True)), table=SEALED_TABLE, column=SEALED_COLUMN, row=kid)
+        return SigningKey(
+            kid=kid,
+            alg=key.alg,
+            public_jwk=encode(key.public().to_jwk()).decode(),
+            sealed_private_jwk=sealed,
+            published_at_ms=published_at_ms,
+            active_at_ms=active_at_ms,
+            retired_at_ms=None,
+            gone_at_ms=None,
+            compromised=False,
+        )
+
+
+async def _all(uow: UnitOfWork) -> tuple[tuple[SigningKey, ...], int]:
+    return await uow.signing_keys.all(), await uow.now_ms()
+
+
+def _is_pending(keys: tuple[SigningKey, ...], alg: str, *, now_ms: int) -> bool:
+    return any(key.alg == alg and key.stage(now_ms=now_ms) is Stage.PUBLISHED for key in keys)
+
+
+def _is_due(keys: tuple[SigningKey, ...], alg: str, *, now_ms: int) -> bool:
+    present = active_key(keys, alg=alg, now_ms=now_ms)
+    if present is None:
+        return True
+    return now_ms - present.active_at_ms >= _ACTIVE_MS and not _is_pending(keys, alg, now_ms=now_ms)

@@ -1,0 +1,93 @@
+"""`POST /token`: grant_type → the flow that serves it (RFC 6749 §3.2). The table is the list of what can be had."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from tokensmith.server.domain.clients import Client, GrantType
+from tokensmith.server.domain.errors import InvalidRequestError, InvalidTargetError, UnsupportedGrantTypeError
+from tokensmith.server.flows.client_credentials import ClientCredentials
+from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
+from tokensmith.server.flows.tokens import TokenAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRequest:
+    """A token request whose client has proven itself.
+
+    Attributes:
+        parameters: The form's single-valued parameters; empty ones are left out (RFC 6749 §3.2).
+        resources: Every `resource` parameter, the only one that may be repeated (RFC 8707 §2).
+        source: The caller's network address as the server believes it.
+    """
+
+    client: Client
+    parameters: Mapping[str, str]
+    resources: tuple[str, ...]
+    source: str
+
+    def __repr__(self) -> str:
+        return f"<TokenRequest of {self.client.id} from {self.source}>"
+
+    @property
+    def resource(self) -> str | None:
+        """The one resource asked for, if any: an access token has one audience.
+
+        Raises:
+            InvalidTargetError: several were asked for.
+        """
+        if len(self.resources) > 1:
+            raise InvalidTargetError("Ask for one resource at a time.", code="several_resources")
+        return self.resources[0] if self.resources else None
+
+
+Serve = Callable[[TokenRequest], Awaitable[TokenAnswer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenEndpoint:
+    """The flows behind `/token`, one for each grant type."""
+
+    refresh: ExchangeRefresh
+    client_credentials: ClientCredentials
+    flows: Mapping[str, Serve] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        table: dict[str, Serve] = {
+            GrantType.REFRESH_TOKEN: self._refresh,
+            GrantType.CLIENT_CREDENTIALS: self._client_credentials,
+        }
+        object.__setattr__(self, "flows", MappingProxyType(table))
+
+    async def run(self, request: TokenRequest) -> TokenAnswer:
+        """Serve the grant type that the request names.
+
+        Raises:
+            InvalidRequestError: no grant_type, or a parameter of its flow is missing.
+            UnsupportedGrantTypeError: no such grant type here.
+            OAuthError: whatever the flow refuses with.
+        """
+        grant_type = request.parameters.get("grant_type")
+        if grant_type is None:
+            raise InvalidRequestError("grant_type is missing.", code="parameter_missing", detail="grant_type")
+        serve = self.flows.get(grant_type)
+        if serve is None:
+            raise UnsupportedGrantTypeError("No such grant type here.", detail=repr(grant_type[:100]))
+        return await serve(request)
+
+    async def _refresh(self, request: TokenRequest) -> TokenAnswer:
+        token = request.parameters.get("refresh_token")
+        if token is None:
+            raise InvalidRequestError("refresh_token is missing.", code="parameter_missing", detail="refresh_token")
+        return await self.refresh.run(
+            request.client,
+            token,
+            scope=request.parameters.get("scope"),
+            resource=request.resource,
+            source=request.source,
+        )
+
+    async def _client_credentials(self, request: TokenRequest) -> TokenAnswer:
+        return await self.client_credentials.run(
+            request.client, scope=request.parameters.get("scope"), resource=request.resource
+        )

@@ -1,0 +1,16 @@
+"""What a caller gets who may have tokens (RFC 6749 §5.1)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenAnswer:
+    """A token response. *expires_in* is in seconds; *scope* is always told, asked for or not."""
+
+    access_token: str
+    expires_in: int
+    scope: str
+    refresh_token: str | None
+
+    def __repr__(self) -> str:
+        return f"<TokenAnswer scope={self.scope!r} expires_in={self.expires_in}>"
