@@ -11,6 +11,7 @@ from tests.architecture.tree import SOURCE, TESTS, TOP, python_files, shown
 
 ERRORS = TOP / "docs" / "errors.md"
 DECISIONS = sorted((TOP / "docs" / "decisions").glob("0*.md"))
+FILE = re.compile(r"`([a-z0-9_./]+\.py)`")
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)(?P<path>[^)#\s]+)")
 
 
@@ -72,6 +73,19 @@ def test_every_link_leads_to_a_file() -> None:
     ]
 
     assert broken == []
+
+
+def test_every_source_file_named_by_a_page_exists() -> None:
+    """A threat is answered by a file that is there, and the plan of the house is kept true."""
+    pages = [TOP / "ARCHITECTURE.md", TOP / "docs" / "security.md"]
+    missing = {
+        f"{shown(page)} names {match[1]}"
+        for page in pages
+        for match in FILE.finditer(page.read_text())
+        if not any((folder / match[1]).exists() for folder in (SOURCE, TOP))
+    }
+
+    assert missing == set()
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:
