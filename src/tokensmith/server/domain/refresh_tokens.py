@@ -149,7 +149,7 @@ class Reuse:
     generations_back: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refuse:
     """Not good, and nothing follows from it; *code* says why."""
 
@@ -170,13 +170,13 @@ def judge(token: RefreshToken, row: Family, *, now_ms: int, rotation_key: bytes,
     if row.generation < token.generation:
         # Only a database restored from a backup can be behind a token that it once gave out, and only then is it a
         # token at all; it cannot be proven, so nothing is revoked for it.
-        return Refuse("refresh_token_ahead")
+        return Refuse(code="refresh_token_ahead")
     current = _hash_forward(token, steps=row.generation - token.generation, rotation_key=rotation_key)
     if current is None or not hmac.compare_digest(digest(current.secret), row.secret_digest):
-        return Refuse("refresh_token_unproven")
+        return Refuse(code="refresh_token_unproven")
     over = _why_over(row, now_ms=now_ms)
     if over is not None:
-        return Refuse(over)
+        return over
     if token.generation == row.generation:
         return Redeem(token.successor(rotation_key=rotation_key))
     if _is_within_windows(token, row, now_ms=now_ms, lifetimes=lifetimes):
@@ -184,11 +184,11 @@ def judge(token: RefreshToken, row: Family, *, now_ms: int, rotation_key: bytes,
     return Reuse(row.generation - token.generation)
 
 
-def _why_over(row: Family, *, now_ms: int) -> str | None:
+def _why_over(row: Family, *, now_ms: int) -> Refuse | None:
     if row.ended_at_ms is not None:
-        return "refresh_token_revoked"
+        return Refuse(code="refresh_token_revoked")
     if now_ms >= min(row.idle_expires_at_ms, row.absolute_expires_at_ms):
-        return "refresh_token_expired"
+        return Refuse(code="refresh_token_expired")
     return None
 
 

@@ -40,18 +40,18 @@ class ClientAuth:
         """
         client = await self.store.read(lambda uow: uow.clients.find(ClientId(presented.client_id)))
         if client is None:
-            raise _refused("client_unknown", presented)
+            raise _refused(presented, code="client_unknown")
         if client.disabled:
-            raise _refused("client_disabled", presented)
+            raise _refused(presented, code="client_disabled")
         if client.is_public:
             if presented.secret is not None:
-                raise _refused("client_secret_unexpected", presented)
+                raise _refused(presented, code="client_secret_unexpected")
             return client
         secret = presented.secret
         if secret is None or not any(matches(secret, stored) for stored in client.secret_digests):
-            raise _refused("client_secret_wrong", presented)
+            raise _refused(presented, code="client_secret_wrong")
         return client
 
 
-def _refused(code: str, presented: PresentedClient) -> InvalidClientError:
+def _refused(presented: PresentedClient, *, code: str) -> InvalidClientError:
     return InvalidClientError("The client did not prove who it is.", code=code, detail=repr(presented))

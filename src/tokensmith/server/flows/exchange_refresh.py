@@ -74,7 +74,7 @@ class ExchangeRefresh:
             verdict = seen.verdict
             if isinstance(verdict, Reuse):
                 await self._end_reused(seen, source)
-                raise _refused("refresh_token_reused", token)
+                raise _refused(token, code="refresh_token_reused")
             audience = audience_of(seen.standing, resource=resource)
             scopes = effective_scopes(seen.standing, audience, scope=scope)
             place = await self._write(seen, verdict, audience, source)
@@ -92,10 +92,10 @@ class ExchangeRefresh:
 
         found = await self.store.read(unit)
         if found is None:
-            raise _refused("refresh_token_unknown", token)
+            raise _refused(token, code="refresh_token_unknown")
         family, now_ms, standing = found
         if standing.client.id != client.id:
-            raise _refused("refresh_token_other_client", token)
+            raise _refused(token, code="refresh_token_other_client")
         verdict = judge(
             token,
             family,
@@ -104,9 +104,9 @@ class ExchangeRefresh:
             lifetimes=standing.client.lifetimes,
         )
         if isinstance(verdict, Refuse):
-            raise _refused(verdict.code, token)
+            raise _refused(token, code=verdict.code)
         if standing.grant.ended_at_ms is not None or (standing.user is not None and standing.user.disabled):
-            raise _refused("refresh_token_revoked", token)
+            raise _refused(token, code="refresh_token_revoked")
         return _Seen(token=token, family=family, standing=standing, now_ms=now_ms, verdict=verdict)
 
     async def _write(
@@ -150,6 +150,6 @@ def _event(name: AuditName, seen: _Seen, source: str) -> AuditEvent:
     )
 
 
-def _refused(code: str, token: RefreshToken) -> InvalidGrantError:
+def _refused(token: RefreshToken, *, code: str) -> InvalidGrantError:
     # One sentence for every cause: which it was is for the log, not for somebody who tries tokens out.
     return InvalidGrantError("The refresh token is not valid.", code=code, detail=repr(token))

@@ -1,0 +1,29 @@
+"""Clients: public or confidential, and their spans of time."""
+
+from tokensmith.server.domain.clients import Client, GrantType, Lifetimes
+from tokensmith.server.domain.ids import ClientId
+
+
+def client(*digests: bytes) -> Client:
+    return Client(
+        id=ClientId("one"),
+        name="One",
+        grant_types=frozenset({GrantType.REFRESH_TOKEN}),
+        secret_digests=digests,
+        default_resource_id=None,
+        lifetimes=Lifetimes(),
+        signing_alg="ES256",
+        disabled=False,
+    )
+
+
+def test_a_client_without_a_secret_is_public() -> None:
+    """RFC 6749 §2.1."""
+    assert client().is_public
+    assert not client(b"d" * 32).is_public
+
+
+def test_windows_are_told_in_the_databases_unit() -> None:
+    lifetimes = Lifetimes(reuse_window=10, lost_answer=60)
+
+    assert (lifetimes.reuse_window_ms, lifetimes.lost_answer_ms) == (10_000, 60_000)
