@@ -10,7 +10,6 @@ UTF-8 as long as it decodes untyped.
 import json
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -67,24 +66,6 @@ def encode(value: Mapping[str, JsonValue]) -> bytes:
     """
     plain = {name: _checked(name, item, depth=1) for name, item in value.items()}
     return _encode(plain)
-
-
-def freeze(value: JsonValue) -> JsonValue:
-    """Copy a JSON value so that nothing in it can change: lists become tuples, objects read-only mappings."""
-    if isinstance(value, Mapping):
-        return MappingProxyType({name: freeze(item) for name, item in value.items()})
-    if isinstance(value, list | tuple):
-        return tuple(freeze(item) for item in value)
-    return value
-
-
-def thaw(value: JsonValue) -> Any:
-    """Copy a JSON value into dicts and lists of the caller's own: the way back from `freeze`."""
-    if isinstance(value, Mapping):
-        return {name: thaw(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [thaw(item) for item in value]
-    return value
 
 
 def _count_members(value: dict[str, Any], *, data: bytes, limits: Limits) -> int:

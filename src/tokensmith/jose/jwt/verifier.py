@@ -1,0 +1,211 @@
+"""Verifier: the only maker of a VerifiedJwt (RFC 7519 §7.2, RFC 8725).
+
+The order is: size, base64url, header, key, signature; only then is the payload read as JSON, and only then do its
+claims decide anything. So a forged token is called forged, whatever it says about its time.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final, Generic, Never, cast
+
+import msgspec
+
+from tokensmith.jose import base64url
+from tokensmith.jose.errors import UnacceptableTokenError
+from tokensmith.jose.header import Header, parse_header
+from tokensmith.jose.jwk import Key, KeySet
+from tokensmith.jose.jws import compact
+from tokensmith.jose.jws.verify import KeySource, check_key, check_signature, choose_key
+from tokensmith.jose.jwt.claims import Claims
+from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock, Duration
+from tokensmith.jose.jwt.rules import Expected, Rules
+from tokensmith.jose.limits import DEFAULT_LIMITS, Limits
+from tokensmith.jose.sealed import Sealed, make_sealed
+from tokensmith.jose.strict_json import JsonValue, parse_object
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    ClaimsT = TypeVar("ClaimsT", default=Claims)
+else:
+    from typing import TypeVar
+
+    ClaimsT = TypeVar("ClaimsT")
+
+_MAX_KNOWN_HEADERS: Final = 64
+
+
+class VerifiedJwt(msgspec.Struct, Generic[ClaimsT], frozen=True, metaclass=Sealed):
+    """A token that passed every check of one verifier."""
+
+    claims: ClaimsT
+    header: Header
+    key: Key
+    """The key that verified it."""
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """A protected header that was examined, and the key it leads to."""
+
+    header: Header
+    key: Key | None = None
+    """None where the key has to be asked for each time."""
+
+
+class Verifier(Generic[ClaimsT]):
+    """Checks tokens of one kind; frozen, and safe to share between threads.
+
+    Args:
+        keys: A `Key`, a `KeySet`, or a callable from the header to a `Key`; None if every `verify` brings its key.
+        issuer: The accepted "iss": a string, a set of strings, or `ANY`.
+        audience: Who we are: a token's "aud" has to name one of these; or `ANY`.
+        typ: The expected "typ". "JWT" also accepts tokens without one, any other has to be there.
+        leeway: Clock difference to forgive, 0 to 600 seconds.
+        required: Claims that must be there and not null, besides "exp".
+        require_exp: Whether a token without "exp" is refused.
+        claims_type: A `msgspec.Struct` to read the claims into; `Claims` without one.
+        clock: Says the time.
+        limits: Ceilings for size, depth and counts.
+
+    Raises:
+        TypeError, ValueError: An option makes no sense.
+    """
+
+    __slots__ = ("_claims_type", "_keys", "_known", "_limits", "_now", "_rules")
+
+    _claims_type: type[ClaimsT] | None
+    _keys: KeySource | None
+    _known: dict[bytes, _Known]
+    _limits: Limits
+    _now: Callable[[], float]
+    _rules: Rules
+
+    def __init__(
+        self,
+        keys: KeySource | None,
+        *,
+        issuer: Expected,
+        audience: Expected,
+        typ: str = "JWT",
+        leeway: Duration = 0,
+        required: Iterable[str] = (),
+        require_exp: bool = True,
+        claims_type: type[ClaimsT] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        if not (keys is None or callable(keys) or isinstance(keys, Key | KeySet)):
+            raise TypeError("keys is a Key, a KeySet, a callable from header to Key, or None.")
+        if not (claims_type is None or isinstance(claims_type, msgspec.StructMeta)):
+            raise TypeError("claims_type is a msgspec.Struct class.")
+        set_once = super().__setattr__
+        set_once("_keys", keys)
+        set_once(
+            "_rules",
+            Rules.build(
+                issuer=issuer,
+                audience=audience,
+                typ=typ,
+                leeway=leeway,
+                required=required,
+                require_exp=require_exp,
+            ),
+        )
+        set_once("_claims_type", claims_type)
+        set_once("_now", clock.now)
+        set_once("_limits", limits)
+        set_once("_known", {})
+
+    def verify(self, token: str | bytes, *, key: Key | None = None) -> VerifiedJwt[ClaimsT]:
+        """Check a token completely.
+
+        Args:
+            token: A compact JWS.
+            key: The key to use instead of the verifier's own, already resolved by the caller.
+
+        Raises:
+            MalformedTokenError: It never was a signed JWT.
+            UnknownKeyError: There is no key for it.
+            InvalidSignatureError: It is forged or damaged.
+            UnacceptableTokenError: It is for somebody else: algorithm, type, issuer, audience or claims.
+            ExpiredTokenError, NotYetValidTokenError: Only the time is wrong.
+            KeyMaterialError: The key may not verify.
+        """
+        parts = compact.split(token, limits=self._limits)
+        text = parts.header_text
+        # Issuers repeat their header, so it is examined once; the signature is over the very text that is looked up.
+        known = self._known.get(text) or self._examine(text)
+        if key is None:
+            key = known.key or self._choose_key(known.header)
+            settled = _Known(known.header, None if callable(self._keys) else key)
+        else:
+            check_key(key, header=known.header)
+            settled = known
+        check_signature(parts, key=key)
+        if text not in self._known:
+            self._remember(text, settled)
+        claims = parse_object(parts.payload, limits=self._limits)
+        self._rules.check_claims(claims, now=self._now())
+        return cast("VerifiedJwt[ClaimsT]", make_sealed(VerifiedJwt, self._shape(claims), known.header, key))
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise AttributeError("A Verifier is frozen.")
+
+    def __delattr__(self, name: str) -> Never:
+        raise AttributeError("A Verifier is frozen.")
+
+    def _examine(self, text: bytes) -> _Known:
+        header = parse_header(base64url.decode(text), limits=self._limits)
+        self._rules.check_header(header)
+        return _Known(header)
+
+    def _choose_key(self, header: Header) -> Key:
+        if self._keys is None:
+            raise TypeError("This Verifier has no keys of its own; say verify(token, key=...).")
+        return choose_key(self._keys, header=header)
+
+    def _remember(self, text: bytes, known: _Known) -> None:
+        # Only headers of genuine tokens come here, so a stranger cannot fill the table or push others out of it.
+        if len(self._known) >= _MAX_KNOWN_HEADERS:
+            self._known.clear()
+        self._known[text] = known
+
+    def _shape(self, claims: dict[str, JsonValue]) -> ClaimsT:
+        if self._claims_type is None:
+            return cast("ClaimsT", Claims.adopt(claims))
+        try:
+            # From the strictly read claims, never from the bytes: a typed decode overlooks duplicates and bad UTF-8.
+            return msgspec.convert(claims, self._claims_type)
+        except msgspec.ValidationError as error:
+            raise UnacceptableTokenError(
+                "The claims are not what this verifier expects.", code="claims_mismatch", detail=str(error)
+            ) from None
+
+
+def verify(
+    token: str | bytes,
+    keys: KeySource,
+    *,
+    issuer: Expected,
+    audience: Expected,
+    typ: str = "JWT",
+    leeway: Duration = 0,
+    required: Iterable[str] = (),
+    require_exp: bool = True,
+    claims_type: type[ClaimsT] | None = None,
+    clock: Clock = SYSTEM_CLOCK,
+    limits: Limits = DEFAULT_LIMITS,
+) -> VerifiedJwt[ClaimsT]:
+    """Check one token; arguments and errors are those of `Verifier`, which is the quicker choice for many tokens."""
+    verifier = Verifier(
+        keys,
+        issuer=issuer,
+        audience=audience,
+        typ=typ,
+        leeway=leeway,
+        required=required,
+        require_exp=require_exp,
+        claims_type=claims_type,
+        clock=clock,
+        limits=limits,
+    )
+    return verifier.verify(token)
