@@ -32,7 +32,7 @@ def check_public_numbers(*, modulus: int, exponent: int) -> None:
     """Refuse an RSA public key that is too small to be safe, or too large to be used in bounded time.
 
     Args:
-        modulus: n, 2048 to 16384 bits (RFC 7518 §3.3, §3.5 give the floor).
+        modulus: n, odd, 2048 to 16384 bits (RFC 7518 §3.3, §3.5 give the floor).
         exponent: e, odd, above 2, at most 64 bits. With e = 1 the signature is the padded hash itself.
 
     Raises:
@@ -41,6 +41,8 @@ def check_public_numbers(*, modulus: int, exponent: int) -> None:
     bits = modulus.bit_length()
     if bits < MIN_MODULUS_BITS:
         raise KeyMaterialError(f"The RSA key has {bits} bits; {MIN_MODULUS_BITS} are the least.", code="weak_key")
+    if modulus % 2 == 0:
+        raise KeyMaterialError("The RSA modulus is even.", code="weak_key")
     if exponent <= 2 or exponent % 2 == 0:
         raise KeyMaterialError("The RSA public exponent is not an odd number above 2.", code="weak_key")
     if bits > MAX_MODULUS_BITS or exponent.bit_length() > MAX_EXPONENT_BITS:

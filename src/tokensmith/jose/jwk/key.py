@@ -52,7 +52,7 @@ class Key:
     key_ops: Final[frozenset[str] | None]
     """The operations the key's JWK allows; None where it does not say."""
     is_private: Final[bool]
-    """Whether it can sign: a private key or a shared secret."""
+    """Whether it holds a secret: it is a private key or a shared secret."""
     sign_bytes: Final[SignBytes]
     """From the signing input to the raw JWS signature; or `KeyMaterialError` ("key_operation") if it may not sign."""
     verify_bytes: Final[VerifyBytes]
@@ -180,11 +180,13 @@ class Key:
             KeyMaterialError: *private* is false for a shared secret ("symmetric_key"), or true for a public key
                 ("not_private").
         """
-        if not private:
-            return self._spell(write_public_members(self._key_object), public_operations(self.key_ops))
-        if not self.is_private:
+        if private and not self.is_private:
             raise KeyMaterialError("The key has no private half.", code="not_private")
-        return self._spell(write_private_members(self._key_object), self.key_ops)
+        if private:
+            return self._spell(write_private_members(self._key_object))
+        if self.is_private:
+            return self.public().to_jwk()
+        return self._spell(write_public_members(self._key_object))
 
     def to_pem(self, *, private: bool = False, password: str | bytes | None = None) -> str:
         """Spell the key as PEM: SubjectPublicKeyInfo, or PKCS#8 where *private* is true.
@@ -214,14 +216,14 @@ class Key:
         key = self._key_object
         return write_private_members(key) if isinstance(key, bytes) else write_public_members(key)
 
-    def _spell(self, members: Mapping[str, str], operations: frozenset[str] | None) -> dict[str, JsonValue]:
+    def _spell(self, members: Mapping[str, str]) -> dict[str, JsonValue]:
         jwk: dict[str, JsonValue] = {**members, "alg": self.alg}
         if self.kid is not None:
             jwk["kid"] = self.kid
         if self.use is not None:
             jwk["use"] = self.use
-        if operations is not None:
-            jwk["key_ops"] = [*sorted(operations)]
+        if self.key_ops is not None:
+            jwk["key_ops"] = sorted(self.key_ops)
         return jwk
 
     def _may(self, operation: str) -> bool:

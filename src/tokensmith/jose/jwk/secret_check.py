@@ -20,6 +20,7 @@ from cryptography.x509 import load_der_x509_certificate
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa.curves import CURVES
 
+_MAX_OCTETS: Final = 4096
 # PEM (RFC 7468), SSH2 (RFC 4716) and PuTTY armour; "BEGIN" anywhere after a dash, whatever text comes first.
 _ARMOUR: Final = (b"-BEGIN ", b"- BEGIN ", b"PuTTY-User-Key-File")
 # An SSH key blob is a length and a name of one of these families (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4).
@@ -48,10 +49,15 @@ _PLACEHOLDERS: Final = frozenset(
 def check_secret(secret: bytes) -> None:
     """Refuse a shared secret that is public.
 
+    Args:
+        secret: At most 4096 octets; HMAC hashes what is longer than a block anyway.
+
     Raises:
-        KeyMaterialError: It is a key in PEM, DER, SSH or JWK form, also behind base64 or hex
-            ("public_key_as_secret"); or it is a known placeholder, or one short text repeated ("weak_key").
+        KeyMaterialError: It is longer ("oversized_key"); it is a key in PEM, DER, SSH or JWK form, also behind base64
+            or hex ("public_key_as_secret"); or it is a known placeholder, or one short text repeated ("weak_key").
     """
+    if len(secret) > _MAX_OCTETS:
+        raise KeyMaterialError("The secret is too long.", code="oversized_key", detail=f"octets={len(secret)}")
     if any(_is_key(candidate) for candidate in _readings(secret)):
         raise KeyMaterialError(
             "A key in PEM, DER, SSH or JWK form is not a shared secret.", code="public_key_as_secret"
