@@ -17,6 +17,7 @@ RESULT = re.compile(r"^(?P<name>.+?) (?P<result>KEPT|BROKEN)", re.MULTILINE)
 # For each contract, an import that it forbids: who imports, and what.
 BREACHES = {
     "rooms": ("jose/errors.py", "tokensmith.server.app"),
+    "jose": ("jose/jwa/tables.py", "tokensmith.jose.jwk.key"),
 }
 # All that the two lower rooms may need from outside; everything else is an extra.
 CORE_NEEDS = {"cryptography", "msgspec"}
@@ -26,7 +27,7 @@ def lint(source: Path) -> dict[str, str]:
     """Run import-linter over a source tree (installed copies of it are not looked at); each contract's result."""
     done = subprocess.run(
         [Path(sys.executable).parent / "lint-imports", "--no-cache", "--config", CONTRACTS],
-        env={**os.environ, "PYTHONPATH": str(source)},
+        env={**os.environ, "PYTHONPATH": str(source), "COLUMNS": "200"},
         cwd=source,
         capture_output=True,
         text=True,
