@@ -93,9 +93,18 @@ def test_the_core_needs_two_libraries_alone(room: str) -> None:
 
 
 def imported(tree: ast.Module) -> set[str]:
-    """Collect the top-level packages a module imports anywhere, also inside functions."""
+    """Collect the top-level packages a module imports anywhere when it runs, also inside functions."""
     names: set[str] = set()
+    only_for_types = {
+        id(node)
+        for test in ast.walk(tree)
+        if isinstance(test, ast.If) and ast.unparse(test.test) == "TYPE_CHECKING"
+        for statement in test.body
+        for node in ast.walk(statement)
+    }
     for node in ast.walk(tree):
+        if id(node) in only_for_types:
+            continue
         if isinstance(node, ast.Import):
             names.update(alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
@@ -104,5 +113,6 @@ def imported(tree: ast.Module) -> set[str]:
 
 
 def test_imports_are_found_wherever_they_stand() -> None:
-    """An import inside a function is an import."""
+    """An import inside a function is an import; one that only a type checker sees is none."""
     assert imported(ast.parse("import a.b\nfrom c import d\ndef f():\n    import e\n")) == {"a", "c", "e"}
+    assert imported(ast.parse("if TYPE_CHECKING:\n    import a\nelse:\n    import b\n")) == {"b"}
