@@ -6,6 +6,7 @@ Fixtures: `postgres_url`, `postgres_server`, `valkey_url`, `chromium`, `page`, `
 from collections.abc import Generator, Iterable
 
 import pytest
+from hypothesis import settings
 
 from tests.services.machine import NOT_RUN
 
@@ -15,6 +16,10 @@ pytest_plugins = (
     "tests.services.postgres",
     "tests.services.valkey",
 )
+
+# A law holds however slow the machine is; what breaks it is printed so that it can be run again elsewhere.
+settings.register_profile("tokensmith", deadline=None, print_blob=True)
+settings.load_profile("tokensmith")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
