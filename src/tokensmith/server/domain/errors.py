@@ -14,7 +14,8 @@
     │   ├── NotFoundError             404  nothing is served under this name
     │   ├── TooManyAttemptsError      429  wait; `retry_after_seconds` says how long
     │   └── UnavailableError          503  our side is in trouble; try again
-    └── ConflictError                 an operator's command met something that is already there, or not there
+    ├── ConflictError                 an operator's command met something that is already there, or not there
+    └── SealError                     a secret at rest cannot be opened; the operator has to bring the right key
 
 `error` is the word on the wire, `code` is ours and finer (the log's word), `detail` may quote what was sent and is for
 the log only. `str(error)` is safe to show.
@@ -38,6 +39,12 @@ class ConflictError(ServerError):
     """An operator asked for something that does not fit what is stored; nothing was changed."""
 
     code = "conflict"
+
+
+class SealError(ServerError):
+    """A sealing key is missing, wrong or exposed, or a sealed value was changed or moved; the operator has to help."""
+
+    code = "sealed_value_refused"
 
 
 class OAuthError(ServerError):

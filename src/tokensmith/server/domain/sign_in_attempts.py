@@ -49,6 +49,37 @@ def attempt_keys(*, secret: bytes, name_key: str, source: str) -> AttemptKeys:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptCount:
+    """One counter as it is kept; the zero value is that of a key never seen.
+
+    Attributes:
+        locked_until_ms: 0 where it was never locked. A lock that is over starts a new window.
+        known_until_ms: Until when the source counts as known to the name; 0 on counters of names.
+    """
+
+    attempts: int = 0
+    window_started_at_ms: int = 0
+    locked_until_ms: int = 0
+    known_until_ms: int = 0
+
+    def plus_one(self, rule: AttemptRule, *, now_ms: int) -> "AttemptCount":
+        """Return the counter after one more attempt; the last one that the rule allows locks it."""
+        window_over = now_ms - self.window_started_at_ms >= rule.window_ms
+        fresh = window_over or self.locked_until_ms > 0
+        attempts = 1 if fresh else self.attempts + 1
+        return AttemptCount(
+            attempts=attempts,
+            window_started_at_ms=now_ms if fresh else self.window_started_at_ms,
+            locked_until_ms=now_ms + rule.lock_ms if attempts >= rule.limit else 0,
+            known_until_ms=self.known_until_ms,
+        )
+
+    def useless_from_ms(self, rule: AttemptRule) -> int:
+        """Return the moment from which the counter says no more than one that was never kept."""
+        return max(self.window_started_at_ms + rule.window_ms, self.locked_until_ms, self.known_until_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
     """The attempt is counted and may be made."""
 
@@ -71,4 +102,10 @@ class SignInAttempts(Protocol):
         """
 
     async def succeeded(self, keys: AttemptKeys) -> None:
-        """Forget the attempts of this name and source, and remember the source as known."""
+        """Forget the attempts of this name and source, and remember the source as known.
+
+        The name's own counter stays: somebody who guesses from many places gains nothing from the owner's success.
+        """
+
+    async def sweep(self, *, limit: int) -> int:
+        """Forget at most *limit* counters that say nothing any more; returns how many."""

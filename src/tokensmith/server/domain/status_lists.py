@@ -14,8 +14,16 @@ RESIGN_AFTER_SECONDS: Final = 150
 TOKEN_LIFETIME_SECONDS: Final = 300
 POLL_SECONDS: Final = 2
 
-# No access token lives longer, whatever a client is set to: after this long an index that was given up is free again.
+# No access token lives longer, whatever a client is set to.
 LONGEST_TOKEN_SECONDS: Final = 24 * 3600
+
+# A guard may forgive a token 600 s of clock difference, and a token may be minted from a place that was given up while
+# its transaction ran: the bit stays set for as long as either could let a revoked token pass.
+SET_FOR_SECONDS: Final = LONGEST_TOKEN_SECONDS + 15 * 60
+
+# A guard may go on with a list that is `max_stale` old: an index whose bit was cleared is given to nobody until no
+# guard can still see it set, or a new token would be refused for an old one's sake.
+CLEARED_FOR_SECONDS: Final = 10 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +59,12 @@ class StatusLists(Protocol):
     async def take(self, grant_id: GrantId, resource_id: ResourceId) -> StatusPlace:
         """Give the grant's audience a new random place and return it; two racers get the same one.
 
-        The place is held for as long as the grant runs and uses it; once it is given up (`Grants.end`,
-        `Grants.expire_tokens`) it is freed `LONGEST_TOKEN_SECONDS` later, when no token that carried it can be good.
+        A place that the audience holds already is returned as it is. It is held for as long as the grant runs and uses
+        it; once it is given up (`Grants.end`, `Grants.expire_tokens`) its bit is set for `SET_FOR_SECONDS`.
+
+        Raises:
+            InvalidGrantError: the grant has ended, or does not reach the resource (`grant_ended`): a place taken then
+                would be one that no revocation reaches.
         """
 
     async def version(self, list_id: int) -> StatusVersion | None:
@@ -71,4 +83,7 @@ class StatusLists(Protocol):
         """Give every list a new version, so that guards fetch it again (a key was retired as compromised)."""
 
     async def sweep(self, *, limit: int) -> int:
-        """Free at most *limit* places that were given up long enough ago; returns how many."""
+        """Clear at most *limit* bits that were set `SET_FOR_SECONDS` ago; returns how many.
+
+        Their indexes can be taken again `CLEARED_FOR_SECONDS` later, at a later sweep.
+        """
