@@ -1,0 +1,189 @@
+"""Grants, refresh families and places in status lists, in memory."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+from tests.server.fake_state import Bit, Reach, State
+from tokensmith.server.domain.clock import MILLISECONDS
+from tokensmith.server.domain.errors import InvalidGrantError
+from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
+from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, SessionId, UserId
+from tokensmith.server.domain.refresh_tokens import Family
+from tokensmith.server.domain.status_lists import (
+    CLEARED_FOR_SECONDS,
+    LIST_SIZE,
+    SET_FOR_SECONDS,
+    StatusPlace,
+    StatusVersion,
+)
+
+
+class FakeGrants:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, grant: Grant, *, audiences: dict[ResourceId, frozenset[str]]) -> None:
+        self._state.grants[grant.id] = grant
+        for resource_id, scopes in audiences.items():
+            self._state.reaches[grant.id, resource_id] = Reach(scopes)
+
+    async def standing(self, grant_id: GrantId) -> Standing | None:
+        state = self._state
+        grant = state.grants.get(grant_id)
+        if grant is None:
+            return None
+        session = state.sessions[grant.session_id] if grant.session_id else None
+        return Standing(
+            grant=grant,
+            client=state.clients[grant.client_id],
+            user=state.users[grant.user_id] if grant.user_id else None,
+            amr=session.amr if session else (),
+            signed_in_at_ms=session.signed_in_at_ms if session else None,
+            audiences=self._audiences(grant_id),
+            user_scopes=dict(state.user_scopes.get(grant.user_id, {})) if grant.user_id else {},
+            client_scopes=dict(state.client_scopes.get(grant.client_id, {})),
+            now_ms=state.now_ms,
+        )
+
+    def _audiences(self, grant_id: GrantId) -> tuple[GrantedAudience, ...]:
+        found = (
+            GrantedAudience(resource=self._state.resources[resource_id], scopes=reach.scopes, place=reach.place)
+            for (holder, resource_id), reach in self._state.reaches.items()
+            if holder == grant_id
+        )
+        return tuple(sorted(found, key=lambda audience: audience.resource.audience))
+
+    async def of_client_itself(self, client_id: ClientId) -> GrantId | None:
+        running = self._running(lambda grant: grant.client_id == client_id and grant.user_id is None)
+        return min(running, key=lambda grant: (grant.created_at_ms, grant.id)).id if running else None
+
+    async def add_audience(self, grant_id: GrantId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
+        self._state.reaches.setdefault((grant_id, resource_id), Reach(scopes))
+
+    async def end(self, grant_id: GrantId) -> bool:
+        return self._end(lambda grant: grant.id == grant_id) == 1
+
+    async def end_of_session(self, session_id: SessionId) -> int:
+        return self._end(lambda grant: grant.session_id == session_id)
+
+    async def end_of_user(self, user_id: UserId) -> int:
+        return self._end(lambda grant: grant.user_id == user_id)
+
+    async def end_of_client(self, client_id: ClientId) -> int:
+        return self._end(lambda grant: grant.client_id == client_id)
+
+    async def expire_tokens(self, grant_id: GrantId) -> None:
+        self._give_up(lambda holder, _: holder == grant_id)
+
+    async def expire_tokens_of_user(self, user_id: UserId, *, resource_id: ResourceId) -> int:
+        running = {grant.id for grant in self._running(lambda grant: grant.user_id == user_id)}
+        return self._give_up(lambda holder, reached: holder in running and reached == resource_id)
+
+    async def end_expired(self, *, limit: int) -> int:
+        now_ms, families = self._state.now_ms, self._state.families.values()
+        over = [each for each in families if each.ended_at_ms is None and each.idle_expires_at_ms <= now_ms]
+        over.sort(key=lambda family: family.idle_expires_at_ms)
+        ids = {family.grant_id for family in over[:limit]}
+        return self._end(lambda grant: grant.id in ids)
+
+    def _running(self, chosen: Callable[[Grant], bool]) -> list[Grant]:
+        return [grant for grant in self._state.grants.values() if grant.ended_at_ms is None and chosen(grant)]
+
+    def _end(self, chosen: Callable[[Grant], bool]) -> int:
+        ended = {grant.id for grant in self._running(chosen)}
+        for grant_id in ended:
+            self._state.grants[grant_id] = replace(self._state.grants[grant_id], ended_at_ms=self._state.now_ms)
+        for key, family in self._state.families.items():
+            if family.grant_id in ended and family.ended_at_ms is None:
+                self._state.families[key] = replace(family, ended_at_ms=self._state.now_ms)
+        self._give_up(lambda holder, _: holder in ended)
+        return len(ended)
+
+    def _give_up(self, chosen: Callable[[GrantId, ResourceId], bool]) -> int:
+        given_up = [key for key, reach in self._state.reaches.items() if reach.place is not None and chosen(*key)]
+        until_ms = self._state.now_ms + SET_FOR_SECONDS * MILLISECONDS
+        places = [self._state.reaches[key].place for key in given_up]
+        for key, place in zip(given_up, places, strict=True):
+            self._state.reaches[key] = replace(self._state.reaches[key], place=None)
+            self._state.bits[place] = Bit(key[0], revoked=True, until_ms=until_ms)  # type: ignore[index]
+        for list_id in {place.list_id for place in places if place is not None}:
+            self._state.versions[list_id] += 1
+        return len(given_up)
+
+
+class FakeRefreshTokens:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, family: Family) -> None:
+        self._state.families[family.family] = family
+
+    async def find(self, family: bytes) -> tuple[Family, int] | None:
+        found = self._state.families.get(family)
+        return (found, self._state.now_ms) if found else None
+
+    async def advance(self, family: Family, *, from_generation: int, from_digest: bytes) -> bool:
+        held = self._state.families.get(family.family)
+        if held is None or held.ended_at_ms is not None:
+            return False
+        if (held.generation, held.secret_digest) != (from_generation, from_digest):
+            return False
+        self._state.families[family.family] = replace(
+            held,
+            generation=family.generation,
+            secret_digest=family.secret_digest,
+            rotated_at_ms=family.rotated_at_ms,
+            idle_expires_at_ms=family.idle_expires_at_ms,
+        )
+        return True
+
+
+class FakeStatusLists:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def take(self, grant_id: GrantId, resource_id: ResourceId) -> StatusPlace:
+        grant, reach = self._state.grants.get(grant_id), self._state.reaches.get((grant_id, resource_id))
+        if grant is None or grant.ended_at_ms is not None or reach is None:
+            raise InvalidGrantError("The grant has ended.", code="grant_ended", detail=f"{grant_id} at {resource_id}")
+        if reach.place is not None:
+            return reach.place
+        self._state.versions.setdefault(1, 1)
+        place = StatusPlace(list_id=1, index=secrets.randbelow(LIST_SIZE))
+        while place in self._state.bits:
+            place = StatusPlace(list_id=1, index=secrets.randbelow(LIST_SIZE))
+        self._state.bits[place] = Bit(grant_id)
+        self._state.reaches[grant_id, resource_id] = replace(reach, place=place)
+        return place
+
+    async def version(self, list_id: int) -> StatusVersion | None:
+        version = self._state.versions.get(list_id)
+        return StatusVersion(list_id=list_id, version=version, now_ms=self._state.now_ms) if version else None
+
+    async def revoked_indexes(self, list_id: int) -> tuple[int, ...]:
+        return tuple(place.index for place, bit in self._state.bits.items() if bit.revoked and place.list_id == list_id)
+
+    async def list_ids(self) -> tuple[int, ...]:
+        return tuple(sorted(self._state.versions))
+
+    async def holder(self, place: StatusPlace) -> GrantId | None:
+        bit = self._state.bits.get(place)
+        return bit.grant_id if bit and bit.until_ms is None else None
+
+    async def touch_all(self) -> None:
+        for list_id in self._state.versions:
+            self._state.versions[list_id] += 1
+
+    async def sweep(self, *, limit: int) -> int:
+        now_ms = self._state.now_ms
+        over = [place for place, bit in self._state.bits.items() if bit.until_ms is not None and bit.until_ms <= now_ms]
+        cleared = [place for place in over if self._state.bits[place].revoked][:limit]
+        for place in [place for place in over if not self._state.bits[place].revoked][:limit]:
+            del self._state.bits[place]
+        for place in cleared:
+            until_ms = now_ms + CLEARED_FOR_SECONDS * MILLISECONDS
+            self._state.bits[place] = replace(self._state.bits[place], revoked=False, until_ms=until_ms)
+        for list_id in {place.list_id for place in cleared}:
+            self._state.versions[list_id] += 1
+        return len(cleared)
