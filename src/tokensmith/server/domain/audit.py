@@ -12,7 +12,6 @@ class AuditName(StrEnum):
 
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
-    SIGN_IN_LOCKED = "sign_in_locked"
     SIGNED_OUT = "signed_out"
     REFRESHED = "refreshed"
     REFRESH_REPEATED = "refresh_repeated"

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tokensmith.jose import Key, KeySet
+from tokensmith.jose.jwt import Clock
 from tokensmith.jose.strict_json import parse_object
+from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.errors import UnavailableError
 from tokensmith.server.domain.signing_keys import Sealer, SigningKey, Stage, active_key
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
@@ -29,10 +31,25 @@ class KeySnapshot:
     read_at_ms: int
     read_at_monotonic: float
 
+    def now_ms(self, monotonic_now: float) -> int:
+        """Return the database's time, carried on from the moment of reading by this process's monotonic clock."""
+        return self.read_at_ms + round((monotonic_now - self.read_at_monotonic) * 1000)
+
     @property
     def retired_kids(self) -> tuple[str, ...]:
         """The keys that left as compromised and that guards must drop."""
         return tuple(key.kid for key in self.keys if key.compromised)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedClock:
+    """Shows one moment, in seconds since 1970."""
+
+    seconds: float
+
+    def now(self) -> float:
+        """Return that moment."""
+        return self.seconds
 
 
 class KeyRing:
@@ -67,11 +84,22 @@ class KeyRing:
             UnavailableError: there is none (`no_signing_key`), or the database cannot be reached.
         """
         snapshot = await self.snapshot()
-        elapsed_ms = int((self._monotonic() - snapshot.read_at_monotonic) * 1000)
-        found = active_key(snapshot.keys, alg=alg, now_ms=snapshot.read_at_ms + elapsed_ms)
+        found = active_key(snapshot.keys, alg=alg, now_ms=snapshot.now_ms(self._monotonic()))
         if found is None:
             raise UnavailableError("The server has no key to sign with.", code="no_signing_key", detail=alg)
         return self._opened.get(found.kid) or self._open(found)
+
+    async def public_keys(self) -> tuple[KeySet, Clock]:
+        """Return the keys that verify our tokens, and a clock that shows the database's time.
+
+        Tokens are dated by the database, so they are judged by it too: by this machine's own clock a fresh token may
+        come from the future.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        snapshot = await self.snapshot()
+        return snapshot.public, FixedClock(snapshot.now_ms(self._monotonic()) / MILLISECONDS)
 
     def forget(self) -> None:
         """Read the keys anew at the next question (after this process itself changed them)."""

@@ -34,9 +34,11 @@ class OwnAccessTokens:
         Raises:
             UnavailableError: the keys cannot be read.
         """
-        keys = (await self.ring.snapshot()).public
+        keys, clock = await self.ring.public_keys()
         try:
-            claims = jwt.verify(text, keys, issuer=self.issuer, audience=jwt.ANY, typ=ACCESS_TOKEN_TYPE).claims
+            claims = jwt.verify(
+                text, keys, issuer=self.issuer, audience=jwt.ANY, typ=ACCESS_TOKEN_TYPE, clock=clock
+            ).claims
         except JoseError:
             return None
         client_id, audience = claims.get("client_id"), claims.get("aud")

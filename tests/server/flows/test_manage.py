@@ -1,0 +1,195 @@
+"""An operator's commands about people, resources and clients."""
+
+import pytest
+
+from tests.server.flows.world import NOTES, PASSWORD, READ, WRITE, World
+from tokensmith.server.domain.clients import FIRST_PARTY, GrantType, Lifetimes
+from tokensmith.server.domain.errors import ConflictError, InvalidCredentialsError, InvalidRequestError
+from tokensmith.server.flows.manage_clients import NewClient
+
+pytestmark = pytest.mark.anyio
+
+
+def new_client(**changes: object) -> NewClient:
+    values: dict[str, object] = {
+        "id": "new",
+        "name": "New",
+        "grant_types": frozenset({GrantType.CLIENT_CREDENTIALS}),
+        "confidential": True,
+        "audiences": {},
+    }
+    return NewClient(**(values | changes))  # type: ignore[arg-type]
+
+
+async def test_a_name_is_taken_once_however_it_is_spelled(world: World) -> None:
+    with pytest.raises(ConflictError) as caught:
+        await world.users.create("ADA", password=PASSWORD)
+
+    assert caught.value.code == "user_exists"
+
+
+async def test_a_new_password_must_be_long_enough(world: World) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        await world.users.create("new", password="short")
+
+    assert caught.value.code == "password_too_short"
+
+
+async def test_an_administrator_is_one_from_the_start(world: World) -> None:
+    assert (await world.users.create("root", password=PASSWORD, is_admin=True)).is_admin
+
+
+async def test_a_new_password_ends_every_session(world: World) -> None:
+    answer = await world.sign_in()
+    await world.users.set_password("ada", password="something else")
+
+    assert not await world.is_running(answer)
+    with pytest.raises(InvalidCredentialsError):
+        await world.sign_in()
+    assert (await world.sign_in(password="something else")).scope == READ
+
+
+async def test_a_switched_off_account_can_be_switched_on_again(world: World) -> None:
+    answer = await world.sign_in()
+    await world.users.set_disabled("ada", disabled=True)
+    await world.users.set_disabled("ada", disabled=False)
+
+    assert not await world.is_running(answer)
+    assert (await world.sign_in()).scope == READ
+
+
+@pytest.mark.parametrize(
+    ("name", "audience", "scope", "code"),
+    [
+        ("nobody", NOTES, READ, "unknown_user"),
+        ("ada", "https://other.example", READ, "unknown_resource"),
+        ("ada", NOTES, "notes:burn", "unknown_scope"),
+    ],
+)
+async def test_what_is_not_there_cannot_be_granted(
+    world: World, name: str, audience: str, scope: str, code: str
+) -> None:
+    for change in (world.users.allow, world.users.forbid):
+        with pytest.raises(ConflictError) as caught:
+            await change(name, audience=audience, scopes=frozenset({scope}))
+        assert caught.value.code == code
+
+
+async def test_a_resource_is_known_once(world: World) -> None:
+    with pytest.raises(ConflictError) as caught:
+        await world.resources.create(NOTES, scopes=[READ])
+
+    assert caught.value.code == "resource_exists"
+    assert [resource.audience for resource in await world.resources.all()] == [NOTES]
+
+
+async def test_a_resources_own_client_must_exist(world: World) -> None:
+    with pytest.raises(ConflictError) as caught:
+        await world.resources.create("https://mail.example", scopes=["mail:send"], client_id="nobody")
+
+    assert caught.value.code == "unknown_client"
+
+
+async def test_a_client_id_is_taken_once(world: World) -> None:
+    await world.clients.create(new_client())
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.create(new_client())
+
+    assert caught.value.code == "client_exists"
+
+
+async def test_a_secret_is_shown_once_and_only_for_a_confidential_client(world: World) -> None:
+    client, secret = await world.clients.create(new_client())
+    public, none = await world.clients.create(new_client(id="spa", confidential=False))
+
+    assert secret is not None
+    assert secret.encode() not in client.secret_digests[0]
+    assert (public.is_public, none) == (True, None)
+
+
+@pytest.mark.parametrize(
+    "lifetimes",
+    [
+        Lifetimes(access=0),
+        Lifetimes(access=24 * 3600 + 1),
+        Lifetimes(refresh_idle=0),
+        Lifetimes(refresh_absolute=0),
+        Lifetimes(reuse_window=-1),
+        Lifetimes(lost_answer=-1),
+        Lifetimes(lost_answer=61),
+    ],
+)
+async def test_lifetimes_out_of_range_are_refused(world: World, lifetimes: Lifetimes) -> None:
+    """An index of a status list is free again after 24 h: no token may live longer."""
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.create(new_client(lifetimes=lifetimes))
+
+    assert caught.value.code == "bad_lifetime"
+
+
+@pytest.mark.parametrize(
+    "lifetimes",
+    [Lifetimes(access=1, refresh_idle=1, refresh_absolute=1, reuse_window=0, lost_answer=0), Lifetimes(access=86400)],
+)
+async def test_lifetimes_at_their_bounds_are_taken(world: World, lifetimes: Lifetimes) -> None:
+    client, _ = await world.clients.create(new_client(lifetimes=lifetimes))
+
+    assert client.lifetimes == lifetimes
+
+
+async def test_an_algorithm_we_do_not_sign_with_is_refused(world: World) -> None:
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.create(new_client(signing_alg="none"))
+
+    assert caught.value.code == "unknown_algorithm"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"default_audience": "https://other.example"}, "unknown_resource"),
+        ({"audiences": {"https://other.example": frozenset({READ})}}, "unknown_resource"),
+        ({"audiences": {NOTES: frozenset({"notes:burn"})}}, "unknown_scope"),
+    ],
+)
+async def test_a_client_of_what_is_not_there_is_not_made(world: World, changes: dict[str, object], code: str) -> None:
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.create(new_client(**changes))
+
+    assert caught.value.code == code
+    assert "new" not in {client.id for client in await world.clients.all()}
+
+
+@pytest.mark.parametrize(
+    ("client_id", "audience", "scope", "code"),
+    [
+        ("nobody", NOTES, READ, "unknown_client"),
+        ("robot", "https://other.example", READ, "unknown_resource"),
+        ("robot", NOTES, "notes:burn", "unknown_scope"),
+    ],
+)
+async def test_a_client_can_only_be_allowed_what_is_there(
+    world: World, client_id: str, audience: str, scope: str, code: str
+) -> None:
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.allow(client_id, audience=audience, scopes=frozenset({scope}))
+
+    assert caught.value.code == code
+
+
+async def test_the_first_party_client_is_made_once_and_its_windows_can_be_set(world: World) -> None:
+    same = await world.clients.ensure_first_party()
+    changed = await world.clients.ensure_first_party(Lifetimes(reuse_window=1))
+    kept = await world.clients.ensure_first_party()
+
+    assert same.lifetimes == Lifetimes()
+    assert changed.lifetimes == kept.lifetimes == Lifetimes(reuse_window=1)
+    assert kept.default_resource_id is not None
+    assert [client.id for client in await world.clients.all()].count(FIRST_PARTY) == 1
+
+
+async def test_commands_are_audited(world: World) -> None:
+    await world.users.forbid("grace", audience=NOTES, scopes=frozenset({WRITE}))
+    await world.clients.set_disabled("robot", disabled=True)
+
+    assert (await world.audited())[-2:] == ["user_scopes_changed", "client_changed"]

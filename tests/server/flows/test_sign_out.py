@@ -1,0 +1,57 @@
+"""A person signs out: everything under the session ends."""
+
+import pytest
+
+from tests.server.flows.world import World
+from tokensmith.server.domain.errors import InvalidGrantError
+from tokensmith.server.domain.refresh_tokens import SECRET_BYTES, RefreshToken, parse
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_refresh_and_access_tokens_end(world: World) -> None:
+    answer = await world.sign_in()
+    await world.sign_out.run(answer.refresh_token or "", source="192.0.2.1")
+
+    assert not await world.is_running(answer)
+    with pytest.raises(InvalidGrantError) as caught:
+        await world.refresh(answer.refresh_token)
+    assert caught.value.code == "refresh_token_revoked"
+    assert (await world.audited())[-1] == "signed_out"
+
+
+async def test_another_session_of_the_same_person_goes_on(world: World) -> None:
+    here, there = await world.sign_in(), await world.sign_in()
+    await world.sign_out.run(here.refresh_token or "", source="192.0.2.1")
+
+    assert await world.is_running(there)
+
+
+async def test_a_token_long_rotated_out_still_signs_out(world: World) -> None:
+    """Who held a token of the session may end it; a late sign-out must not fail."""
+    first = await world.sign_in()
+    second = await world.refresh(first.refresh_token)
+    world.pass_time(3600)
+    await world.sign_out.run(first.refresh_token or "", source="192.0.2.1")
+
+    with pytest.raises(InvalidGrantError):
+        await world.refresh(second.refresh_token)
+
+
+async def test_signing_out_twice_is_no_error(world: World) -> None:
+    answer = await world.sign_in()
+    await world.sign_out.run(answer.refresh_token or "", source="192.0.2.1")
+    await world.sign_out.run(answer.refresh_token or "", source="192.0.2.1")
+
+    assert (await world.audited()).count("signed_out") == 1
+
+
+async def test_what_proves_nothing_ends_nothing(world: World) -> None:
+    answer = await world.sign_in()
+    token = parse(answer.refresh_token or "")
+    guess = RefreshToken(family=token.family, generation=0, secret=b"g" * SECRET_BYTES)
+    stranger = RefreshToken(family=b"x" * 16, generation=0, secret=b"g" * SECRET_BYTES)
+    for text in (str(guess), str(stranger), "", "nonsense"):
+        await world.sign_out.run(text, source="192.0.2.1")
+
+    assert await world.is_running(answer)

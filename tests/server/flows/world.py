@@ -1,0 +1,179 @@
+"""A small world for the flows: an in-memory store with a clock of its own, one resource, two clients, two people."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Self, TypeVar
+
+from tests.server.fakes import InMemoryStore
+from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
+from tokensmith.server.domain.ids import ClientId
+from tokensmith.server.domain.unit_of_work import UnitOfWork
+from tokensmith.server.flows.client_auth import ClientAuth, PresentedClient
+from tokensmith.server.flows.client_credentials import ClientCredentials
+from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
+from tokensmith.server.flows.introspect import Introspect
+from tokensmith.server.flows.key_ring import KeyRing
+from tokensmith.server.flows.manage_clients import ManageClients, NewClient
+from tokensmith.server.flows.manage_resources import ManageResources
+from tokensmith.server.flows.manage_users import ManageUsers
+from tokensmith.server.flows.mint import Mint
+from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessTokens
+from tokensmith.server.flows.publish_status import PublishStatus
+from tokensmith.server.flows.revoke import Revoke
+from tokensmith.server.flows.rotate_keys import RotateKeys
+from tokensmith.server.flows.sign_in import SignIn, SignInRequest
+from tokensmith.server.flows.sign_out import SignOut
+from tokensmith.server.flows.tokens import TokenAnswer
+from tokensmith.server.storage.sealing import Sealing
+
+ISSUER = "https://id.example"
+NOTES = "https://notes.example"
+READ, WRITE = "notes:read", "notes:write"
+PASSWORD = "correct horse"
+
+T = TypeVar("T")
+
+
+@dataclass
+class CountingHasher:
+    """A hasher that costs nothing and counts; "old$" hashes need a rehash."""
+
+    verified: list[str | None] = field(default_factory=list)
+
+    async def hash(self, password: str) -> str:
+        return f"new${password}"
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        self.verified.append(password_hash)
+        return password_hash is not None and password_hash.partition("$")[2] == password
+
+    def needs_rehash(self, password_hash: str) -> bool:
+        return password_hash.startswith("old$")
+
+
+class CountingStore(InMemoryStore):
+    """Counts units of work."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = 0
+        self.writes = 0
+
+    async def read(self, unit: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        self.reads += 1
+        return await super().read(unit)
+
+    async def write(self, unit: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+        self.writes += 1
+        return await super().write(unit)
+
+
+class World:
+    """Everything a flow needs, over one store; `pass_time` moves the database's clock and the process's together."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.store = CountingStore()
+        self.sealing = Sealing.generate()
+        self.hasher = CountingHasher()
+        self.ring = KeyRing(self.store, self.sealing, monotonic=lambda: self.seconds)
+        mint = Mint(issuer=ISSUER, ring=self.ring)
+        own = OwnAccessTokens(issuer=ISSUER, ring=self.ring)
+        self.keys = RotateKeys(store=self.store, sealer=self.sealing)
+        self.users = ManageUsers(store=self.store, hasher=self.hasher)
+        self.clients = ManageClients(store=self.store)
+        self.resources = ManageResources(store=self.store)
+        self.sign_in_flow = SignIn(
+            store=self.store,
+            hasher=self.hasher,
+            mint=mint,
+            rotation_keys=self.sealing,
+            attempts_secret=b"a" * 32,
+        )
+        self.refresh_flow = ExchangeRefresh(store=self.store, mint=mint, rotation_keys=self.sealing)
+        self.client_credentials = ClientCredentials(store=self.store, mint=mint)
+        self.client_auth = ClientAuth(store=self.store)
+        self.sign_out = SignOut(store=self.store, rotation_keys=self.sealing)
+        self.revoke = Revoke(store=self.store, access_tokens=own, rotation_keys=self.sealing)
+        self.introspect = Introspect(store=self.store, access_tokens=own, rotation_keys=self.sealing)
+        self.publish_status = PublishStatus(issuer=ISSUER, store=self.store, ring=self.ring)
+        self.own = own
+        self.secrets: dict[str, str] = {}
+
+    @classmethod
+    async def built(cls) -> Self:
+        """Ada reads, Grace reads and writes; `robot` asks for itself, `watcher` serves the notes resource."""
+        world = cls()
+        await world.keys.ensure()
+        await world.clients.ensure_first_party()
+        await world.make_client("watcher", {})
+        await world.resources.create(NOTES, scopes=[READ, WRITE], client_id="watcher")
+        await world.clients.allow(FIRST_PARTY, audience=NOTES, scopes=frozenset({READ, WRITE}), default=True)
+        await world.make_client("robot", {NOTES: frozenset({READ})})
+        for name, scopes in (("ada", {READ}), ("grace", {READ, WRITE})):
+            await world.users.create(name, password=PASSWORD)
+            await world.users.allow(name, audience=NOTES, scopes=frozenset(scopes))
+        return world
+
+    async def make_client(self, client_id: str, audiences: dict[str, frozenset[str]]) -> None:
+        new = NewClient(
+            id=client_id,
+            name=client_id.title(),
+            grant_types=frozenset({GrantType.CLIENT_CREDENTIALS, GrantType.REFRESH_TOKEN}),
+            confidential=True,
+            audiences=audiences,
+            default_audience=next(iter(audiences), None),
+        )
+        _, secret = await self.clients.create(new)
+        self.secrets[client_id] = secret or ""
+
+    def pass_time(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.store.advance(round(seconds * 1000))
+
+    async def client(self, client_id: str) -> Client:
+        secret = self.secrets.get(client_id)
+        presented = PresentedClient(client_id=client_id, secret=secret, method="basic" if secret else "none")
+        return await self.client_auth.run(presented)
+
+    async def sign_in(
+        self,
+        name: str = "ada",
+        *,
+        password: str = PASSWORD,
+        scope: str | None = None,
+        resource: str | None = None,
+        source: str = "192.0.2.1",
+    ) -> TokenAnswer:
+        request = SignInRequest(username=name, password=password, resource=resource, scope=scope, source=source)
+        return await self.sign_in_flow.run(request)
+
+    async def refresh(self, token: str | None, *, scope: str | None = None, resource: str | None = None) -> TokenAnswer:
+        client = await self.client(FIRST_PARTY)
+        return await self.refresh_flow.run(client, token or "", scope=scope, resource=resource, source="192.0.2.1")
+
+    async def read(self, answer: TokenAnswer) -> OwnAccessToken:
+        """The claims of an access token that verifies."""
+        token = await self.own.read(answer.access_token)
+        assert token is not None
+        return token
+
+    async def is_running(self, answer: TokenAnswer) -> bool:
+        """Whether the bit of an access token is still unset."""
+        place = (await self.read(answer)).place
+        return await self.store.read(lambda uow: uow.status_lists.holder(place)) is not None
+
+    async def audited(self) -> list[str]:
+        """The names of all audited events, oldest first."""
+        rows = await self.store.read(lambda uow: uow.audit.latest(limit=1000))
+        return [row.event.name.value for row in reversed(rows)]
+
+    async def set_lifetimes(self, client_id: str, lifetimes: Lifetimes) -> None:
+        """Change a client's spans of time behind its back."""
+
+        async def unit(uow: UnitOfWork) -> None:
+            client = await uow.clients.find(ClientId(client_id))
+            assert client is not None
+            await uow.clients.update(replace(client, lifetimes=lifetimes))
+
+        await self.store.write(unit)
