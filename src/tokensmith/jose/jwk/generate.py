@@ -1,7 +1,7 @@
 """New keys, sized by the algorithm they are for."""
 
 import secrets
-from typing import Final
+from typing import Final, assert_never
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
@@ -30,10 +30,11 @@ def generate_key_object(algorithm: SignatureAlgorithm, *, rsa_bits: int = MIN_MO
             return rsa.generate_private_key(_PUBLIC_EXPONENT, rsa_bits)
         case "EC":
             return ec.generate_private_key(CURVES[algorithm.curves[0]].implementation)
-        case "OKP" if algorithm.curves[0] == "Ed25519":
-            return ed25519.Ed25519PrivateKey.generate()
         case "OKP":
-            return ed448.Ed448PrivateKey.generate()
+            is_448 = algorithm.curves[0] == "Ed448"
+            return ed448.Ed448PrivateKey.generate() if is_448 else ed25519.Ed25519PrivateKey.generate()
+        case never:
+            assert_never(never)
 
 
 def random_kid() -> str:
