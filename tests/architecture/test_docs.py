@@ -75,6 +75,22 @@ def test_every_link_leads_to_a_file() -> None:
     assert broken == []
 
 
+def test_every_guide_is_listed() -> None:
+    """A page nobody links is a page nobody reads."""
+    index = (TOP / "docs" / "index.md").read_text()
+    guides = [f"how-to/{path.name}" for path in sorted((TOP / "docs" / "how-to").glob("*.md"))]
+
+    assert [guide for guide in guides if f"]({guide})" not in index] == []
+
+
+def test_every_fragment_of_the_changelog_names_its_section() -> None:
+    """changes.d/<topic>.<section>.md, in Keep a Changelog's sections."""
+    sections = {"security", "removed", "deprecated", "added", "changed", "fixed"}
+    fragments = [path.name.split(".") for path in (TOP / "changes.d").iterdir()]
+
+    assert [name for name in fragments if len(name) != 3 or name[1] not in sections or name[2] != "md"] == []
+
+
 def test_every_source_file_named_by_a_page_exists() -> None:
     """A threat is answered by a file that is there, and the plan of the house is kept true."""
     pages = [TOP / "ARCHITECTURE.md", TOP / "docs" / "security.md"]
