@@ -19,8 +19,13 @@ release; its private `detail` goes to the log and nowhere else. Every code is li
 
 
 def join(parts: Path) -> str:
-    """Return the whole page: the head, then each room's part in the order of the rooms' names."""
-    return "\n".join([HEAD, *(path.read_text().rstrip() + "\n" for path in sorted(parts.glob("*.md")))])
+    """Return the whole page: the head, then each room's part under its name, by the alphabet."""
+    return "\n".join([HEAD, *(section(path) for path in sorted(parts.glob("*.md")))])
+
+
+def section(part: Path) -> str:
+    """Return one room's part; its heading is the file's name: `jose-keys.md` is "jose: keys"."""
+    return f"## {part.stem.replace('-', ': ', 1)}\n\n{part.read_text().strip()}\n"
 
 
 if __name__ == "__main__":
