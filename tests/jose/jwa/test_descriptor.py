@@ -1,0 +1,46 @@
+"""What algorithms say of themselves (RFC 7518 §3.1)."""
+
+import pytest
+
+from tokensmith.jose.jwa import SIGNATURE_ALGORITHMS, SignatureAlgorithm, signature
+from tokensmith.jose.jwa.descriptor import key_type_mismatch
+
+ALL = list(SIGNATURE_ALGORITHMS.values())
+
+
+@pytest.mark.parametrize("algorithm", ALL, ids=lambda each: each.name)
+def test_a_name_ends_with_the_size_of_its_hash(algorithm: SignatureAlgorithm) -> None:
+    """RFC 7518 §3.1; Ed25519 and Ed448 settle their own hash."""
+    expected = None if algorithm.name.startswith("Ed") else int(algorithm.name[-3:])
+
+    assert algorithm.hash_bits == expected
+
+
+@pytest.mark.parametrize("algorithm", ALL, ids=lambda each: each.name)
+def test_curves_belong_to_key_types_that_have_them(algorithm: SignatureAlgorithm) -> None:
+    assert bool(algorithm.curves) is (algorithm.key_type in {"EC", "OKP"})
+
+
+@pytest.mark.parametrize(
+    ("name", "octets"),
+    [("HS256", 32), ("HS512", 64), ("ES256", 64), ("ES384", 96), ("ES512", 132), ("Ed25519", 64), ("Ed448", 114)],
+)
+def test_a_signature_has_one_length(name: str, octets: int) -> None:
+    """RFC 7518 §3.2 and §3.4, RFC 8032 §5."""
+    assert signature(name).signature_bytes == octets
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("HS256", "HS256 needs an oct key."),
+        ("RS256", "RS256 needs an RSA key."),
+        ("ES256", "ES256 needs an EC key on P-256."),
+        ("EdDSA", "EdDSA needs an OKP key on Ed25519 or Ed448."),
+    ],
+)
+def test_a_mismatch_says_what_was_needed(name: str, text: str) -> None:
+    error = key_type_mismatch(signature(name))
+
+    assert str(error) == text
+    assert error.code == "algorithm_mismatch"
