@@ -5,15 +5,22 @@ character, so one signature could be written many ways. Ours accepts exactly one
 """
 
 import binascii
+from string import ascii_letters, digits
 from typing import Final
+
+import msgspec
 
 from tokensmith.jose.errors import MalformedTokenError
 
-# NUL is in no base64 alphabet: what must not appear becomes something the decoder refuses.
-_TO_STANDARD: Final = bytes.maketrans(b"-_+/=", b"+/\0\0\0")
+_ALPHABET: Final = (ascii_letters + digits + "-_").encode()
 _TO_URL: Final = bytes.maketrans(b"+/", b"-_")
-
-_PADDING: Final = (b"", b"", b"==", b"=")
+# Whatever is not in the alphabet, quotes and padding included, becomes what no base64 decoder takes.
+_TO_STANDARD: Final = bytes(byte if byte in _ALPHABET else ord("!") for byte in range(256)).translate(
+    bytes.maketrans(b"-_", b"+/")
+)
+# msgspec reads base64 from a JSON string in half the time that binascii takes in its strict mode.
+_decode_string: Final = msgspec.json.Decoder(bytes).decode
+_PADDING: Final = (b'"', b'"', b'=="', b'="')
 # The last character of a 2- or 3-character remainder carries 4 or 2 spare bits, which must be zero. One character
 # alone is no whole byte, so nothing is canonical there.
 _CANONICAL_LAST: Final = (b"", b"", b"AQgw", b"AEIMQUYcgkosw048")
@@ -45,8 +52,8 @@ def decode(text: str | bytes) -> bytes:
     if remainder and text[-1] not in _CANONICAL_LAST[remainder]:
         raise _refusal()
     try:
-        return binascii.a2b_base64(text.translate(_TO_STANDARD) + _PADDING[remainder], strict_mode=True)
-    except binascii.Error:
+        return _decode_string(b'"' + text.translate(_TO_STANDARD) + _PADDING[remainder])
+    except msgspec.DecodeError:
         raise _refusal() from None
 
 

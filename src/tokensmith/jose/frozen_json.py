@@ -3,42 +3,37 @@
 A mapping that merely hides its setter is not enough: a list inside it would still grow.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Never, Self
+from typing import Any, Final, Never, Self, TypeVar
 
 from tokensmith.jose.strict_json import JsonValue
 
 _CONTAINERS: Final = frozenset({dict, list})
-_set: Final = object.__setattr__
+_new: Final = object.__new__
 
 
 class FrozenObject(Mapping[str, JsonValue]):
-    """A JSON object, read-only at every depth: arrays in it are tuples, objects read-only mappings."""
+    """A JSON object, read-only at every depth: arrays in it are tuples, objects read-only mappings.
+
+    What is inside freezes when it is asked for, since most tokens are verified more often than looked into.
+    """
 
     __slots__ = ("_members",)
 
     _members: dict[str, JsonValue]
 
     def __init__(self, members: Mapping[str, JsonValue]) -> None:
-        _set(self, "_members", {name: freeze(item) for name, item in members.items()})
-
-    @classmethod
-    def adopt(cls, members: dict[str, JsonValue]) -> Self:
-        """Take over the result of a parser, without a copy; the caller keeps no reference to it."""
-        for name, item in members.items():
-            if type(item) in _CONTAINERS:
-                members[name] = freeze(item)
-        adopted = cls.__new__(cls)
-        _set(adopted, "_members", members)
-        return adopted
+        _adopt_members(self, thaw(members))
 
     def to_dict(self) -> dict[str, Any]:
         """Copy everything into dicts and lists of the caller's own."""
-        return {name: thaw(item) for name, item in self._members.items()}
+        copied: dict[str, Any] = thaw(self._members)
+        return copied
 
     def __getitem__(self, name: str) -> JsonValue:
-        return self._members[name]
+        item = self._members[name]
+        return freeze(item) if type(item) in _CONTAINERS else item
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)
@@ -63,6 +58,17 @@ class FrozenObject(Mapping[str, JsonValue]):
 
     def __reduce__(self) -> tuple[type[Self], tuple[dict[str, Any]]]:
         return type(self), (self.to_dict(),)
+
+
+_adopt_members: Final[Callable[[FrozenObject, dict[str, JsonValue]], None]] = FrozenObject.__dict__["_members"].__set__
+_FrozenT = TypeVar("_FrozenT", bound=FrozenObject)
+
+
+def adopt(kind: type[_FrozenT], members: dict[str, JsonValue]) -> _FrozenT:
+    """Make a frozen object of the result of a parser, without a copy; the caller keeps no reference to it."""
+    adopted = _new(kind)
+    _adopt_members(adopted, members)
+    return adopted
 
 
 def freeze(value: JsonValue) -> JsonValue:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, cast
 
 from tokensmith.jose.errors import MalformedTokenError, UnacceptableTokenError
-from tokensmith.jose.frozen_json import FrozenObject
+from tokensmith.jose.frozen_json import FrozenObject, adopt
 from tokensmith.jose.limits import DEFAULT_LIMITS, Limits
 from tokensmith.jose.strict_json import JsonValue, parse_object
 
@@ -76,7 +76,7 @@ def parse_header(data: bytes, *, understood: frozenset[str] = frozenset(), limit
     """
     members = parse_object(data, max_bytes=limits.max_header_bytes, limits=limits)
     check_members(members, understood=understood, limits=limits)
-    return Header.adopt(members)
+    return adopt(Header, members)
 
 
 def check_members(members: Mapping[str, JsonValue], *, understood: frozenset[str], limits: Limits) -> None:

@@ -29,10 +29,17 @@ def split(token: str | bytes, *, limits: Limits = DEFAULT_LIMITS) -> CompactPart
         MalformedTokenError: code `too_large`, `malformed` (not three parts, or no ASCII) or `base64url`.
         TypeError: *token* is neither str nor bytes; JSON serializations have functions of their own.
     """
+    if isinstance(token, str):
+        try:
+            token = token.encode("ascii")
+        except UnicodeEncodeError:
+            raise MalformedTokenError("The token is not a compact JWS.", detail="it is not ASCII") from None
+    elif not isinstance(token, bytes):
+        raise TypeError(f"A token is str or bytes, not {type(token).__name__}.")
     if len(token) > limits.max_token_bytes:
-        raise MalformedTokenError("The token is too long.", code="too_large", detail=f"{len(token)} characters")
+        raise MalformedTokenError("The token is too long.", code="too_large", detail=f"{len(token)} bytes")
     # One piece more than a JWS has is enough to refuse it; a million full stops are not worth a million pieces.
-    pieces = _ascii(token).split(b".", 3)
+    pieces = token.split(b".", 3)
     if len(pieces) != 3:
         raise MalformedTokenError("The token is not a compact JWS.", detail=f"{len(pieces)} or more parts")
     header_text, payload_text, signature_text = pieces
@@ -47,14 +54,3 @@ def split(token: str | bytes, *, limits: Limits = DEFAULT_LIMITS) -> CompactPart
 def join(signing_input: bytes, *, signature: bytes) -> str:
     """Put a compact JWS together from its first two parts and the raw signature."""
     return (signing_input + b"." + base64url.encode_bytes(signature)).decode("ascii")
-
-
-def _ascii(token: str | bytes) -> bytes:
-    if isinstance(token, bytes):
-        return token
-    if not isinstance(token, str):
-        raise TypeError(f"A token is str or bytes, not {type(token).__name__}.")
-    try:
-        return token.encode("ascii")
-    except UnicodeEncodeError:
-        raise MalformedTokenError("The token is not a compact JWS.", detail="it is not ASCII") from None

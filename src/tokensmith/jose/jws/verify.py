@@ -41,7 +41,8 @@ def verify(token: str | bytes, keys: KeySource, *, limits: Limits = DEFAULT_LIMI
     parts = compact.split(token, limits=limits)
     header = parse_header(base64url.decode(parts.header_text), limits=limits)
     key = choose_key(keys, header=header)
-    check_signature(parts, key=key)
+    if not key.verify_bytes(parts.signature, parts.signing_input):
+        raise InvalidSignatureError("The signature does not match.")
     return cast("VerifiedJws", make_sealed(VerifiedJws, parts.payload, header, key))
 
 
@@ -72,9 +73,3 @@ def check_key(key: Key, *, header: Header) -> None:
         )
     if header.kid is not None and key.kid is not None and header.kid != key.kid:
         raise UnknownKeyError("No key here is for this token.", detail=f"token kid={header.kid!r}")
-
-
-def check_signature(parts: compact.CompactParts, *, key: Key) -> None:
-    """Check the signature over the bytes as they were sent."""
-    if not key.verify_bytes(parts.signature, parts.signing_input):
-        raise InvalidSignatureError("The signature does not match.")

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, cast
+from math import inf
+from typing import Annotated, TypeAlias, cast
+
+import msgspec
 
 from tokensmith.jose.errors import MalformedTokenError
 from tokensmith.jose.frozen_json import FrozenObject
-from tokensmith.jose.jwt.numeric_date import check_numeric_date, to_datetime
+from tokensmith.jose.jwt.numeric_date import MAX_NUMERIC_DATE, to_datetime
 from tokensmith.jose.strict_json import JsonValue
-
-_STRINGS: Final = ("iss", "sub", "jti")
-_DATES: Final = ("exp", "nbf", "iat")
 
 
 class Claims(FrozenObject):
@@ -32,7 +32,7 @@ class Claims(FrozenObject):
     def audience(self) -> tuple[str, ...]:
         """Whom the token is meant for: "aud", as a tuple also where it is one string."""
         aud = self._members.get("aud")
-        return (aud,) if isinstance(aud, str) else cast("tuple[str, ...]", aud or ())
+        return (aud,) if isinstance(aud, str) else tuple(cast("list[str]", aud or ()))
 
     @property
     def expires_at(self) -> datetime | None:
@@ -59,31 +59,32 @@ class Claims(FrozenObject):
         return None if seconds is None else to_datetime(cast("float", seconds))
 
 
-def check_types(claims: Mapping[str, JsonValue]) -> None:
+NumericDate: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=MAX_NUMERIC_DATE)]
+
+
+class RegisteredClaims(msgspec.Struct, frozen=True, gc=False):
+    """The registered claims as a verifier compares them; absent ones get a value that no rule takes for consent."""
+
+    iss: str = ""
+    sub: str = ""
+    aud: str | list[str] = ""
+    exp: NumericDate = inf
+    nbf: NumericDate = 0
+    iat: NumericDate = 0
+    jti: str = ""
+
+
+def read_registered(claims: Mapping[str, JsonValue]) -> RegisteredClaims:
     """Check that the registered claims that are there have the types of RFC 7519 §4.1; null is none of them.
+
+    No conversion happens on the way: a number in a string, true for 1 and a date before 1970 or after 9999 are refused.
 
     Raises:
         MalformedTokenError: One has not; code `malformed_claim`.
     """
-    for name in _STRINGS:
-        if name in claims and type(claims[name]) is not str:
-            raise _malformed(name, "is not a string")
-    for name in _DATES:
-        if name in claims:
-            check_numeric_date(claims[name], claim=name)
-    if "aud" in claims:
-        _check_audience(claims["aud"])
-
-
-def _check_audience(aud: JsonValue) -> None:
-    if type(aud) is str:
-        return
-    if not isinstance(aud, list | tuple):
-        raise _malformed("aud", "is neither a string nor a list of strings")
-    for each in aud:
-        if type(each) is not str:
-            raise _malformed("aud", "is neither a string nor a list of strings")
-
-
-def _malformed(name: str, problem: str) -> MalformedTokenError:
-    return MalformedTokenError(f'The claim "{name}" {problem}.', code="malformed_claim")
+    try:
+        return msgspec.convert(claims, RegisteredClaims)
+    except msgspec.ValidationError as error:
+        raise MalformedTokenError(
+            "A registered claim has the wrong type.", code="malformed_claim", detail=str(error)
+        ) from None

@@ -7,15 +7,11 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, TypeAlias
 
-from tokensmith.jose.errors import MalformedTokenError
-
 MAX_NUMERIC_DATE: Final = 253_402_300_799
 """The last second of the year 9999, beyond which Python has no datetime."""
 
 Duration: TypeAlias = timedelta | int
 """A length of time; an int counts seconds."""
-
-_NUMBERS: Final = frozenset({int, float})
 
 
 class Clock(Protocol):
@@ -35,22 +31,6 @@ class SystemClock:
 
 
 SYSTEM_CLOCK: Final[Clock] = SystemClock()
-
-
-def check_numeric_date(value: object, *, claim: str) -> float:
-    """Return *value* if it is a NumericDate between 1970 and 9999.
-
-    Raises:
-        MalformedTokenError: It is none; code `malformed_claim`.
-    """
-    # By exact type, since bool is an int in Python. NaN compares false with everything, so it is in no range either.
-    if type(value) in _NUMBERS and 0 <= value <= MAX_NUMERIC_DATE:  # type: ignore[operator]
-        return value  # type: ignore[return-value]
-    raise MalformedTokenError(
-        f'The claim "{claim}" is not a date in seconds since 1970.',
-        code="malformed_claim",
-        detail=f"{claim}={value!r:.64}",
-    )
 
 
 def to_datetime(seconds: float) -> datetime:

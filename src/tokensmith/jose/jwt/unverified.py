@@ -8,7 +8,7 @@ is "none".
 from dataclasses import dataclass
 
 from tokensmith.jose import base64url
-from tokensmith.jose.frozen_json import FrozenObject
+from tokensmith.jose.frozen_json import FrozenObject, adopt
 from tokensmith.jose.jws import compact
 from tokensmith.jose.limits import DEFAULT_LIMITS, Limits
 from tokensmith.jose.strict_json import parse_object
@@ -38,5 +38,5 @@ def read_unverified(token: str | bytes, *, limits: Limits = DEFAULT_LIMITS) -> U
     header = parse_object(base64url.decode(parts.header_text), max_bytes=limits.max_header_bytes, limits=limits)
     claims = parse_object(parts.payload, limits=limits)
     return UnverifiedJwt(
-        unverified_header=UnverifiedObject.adopt(header), unverified_claims=UnverifiedObject.adopt(claims)
+        unverified_header=adopt(UnverifiedObject, header), unverified_claims=adopt(UnverifiedObject, claims)
     )

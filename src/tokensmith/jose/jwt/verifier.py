@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final, Generic, Never, cast
 import msgspec
 
 from tokensmith.jose import base64url
-from tokensmith.jose.errors import UnacceptableTokenError
+from tokensmith.jose.errors import InvalidSignatureError, UnacceptableTokenError
+from tokensmith.jose.frozen_json import adopt
 from tokensmith.jose.header import Header, parse_header
 from tokensmith.jose.jwk import Key, KeySet
 from tokensmith.jose.jws import compact
-from tokensmith.jose.jws.verify import KeySource, check_key, check_signature, choose_key
+from tokensmith.jose.jws.verify import KeySource, check_key, choose_key
 from tokensmith.jose.jwt.claims import Claims
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock, Duration
 from tokensmith.jose.jwt.rules import Expected, Rules
@@ -133,19 +134,20 @@ class Verifier(Generic[ClaimsT]):
         parts = compact.split(token, limits=self._limits)
         text = parts.header_text
         # Issuers repeat their header, so it is examined once; the signature is over the very text that is looked up.
-        known = self._known.get(text) or self._examine(text)
+        known = self._known.get(text) or self._examine(text, choose=key is None)
         if key is None:
-            key = known.key or self._choose_key(known.header)
-            settled = _Known(known.header, None if callable(self._keys) else key)
+            key = known.key or self._ask_for_key(known.header)
         else:
             check_key(key, header=known.header)
-            settled = known
-        check_signature(parts, key=key)
+        if not key.verify_bytes(parts.signature, parts.signing_input):
+            raise InvalidSignatureError("The signature does not match.")
         if text not in self._known:
-            self._remember(text, settled)
+            self._remember(text, known)
         claims = parse_object(parts.payload, limits=self._limits)
         self._rules.check_claims(claims, now=self._now())
-        return cast("VerifiedJwt[ClaimsT]", make_sealed(VerifiedJwt, self._shape(claims), known.header, key))
+        shaped = adopt(Claims, claims) if self._claims_type is None else self._convert(claims)
+        verified: VerifiedJwt[ClaimsT] = make_sealed(VerifiedJwt, shaped, known.header, key)
+        return verified
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError("A Verifier is frozen.")
@@ -153,12 +155,14 @@ class Verifier(Generic[ClaimsT]):
     def __delattr__(self, name: str) -> Never:
         raise AttributeError("A Verifier is frozen.")
 
-    def _examine(self, text: bytes) -> _Known:
+    def _examine(self, text: bytes, *, choose: bool) -> _Known:
         header = parse_header(base64url.decode(text), limits=self._limits)
         self._rules.check_header(header)
+        if choose and isinstance(self._keys, Key | KeySet):
+            return _Known(header, choose_key(self._keys, header=header))
         return _Known(header)
 
-    def _choose_key(self, header: Header) -> Key:
+    def _ask_for_key(self, header: Header) -> Key:
         if self._keys is None:
             raise TypeError("This Verifier has no keys of its own; say verify(token, key=...).")
         return choose_key(self._keys, header=header)
@@ -169,12 +173,10 @@ class Verifier(Generic[ClaimsT]):
             self._known.clear()
         self._known[text] = known
 
-    def _shape(self, claims: dict[str, JsonValue]) -> ClaimsT:
-        if self._claims_type is None:
-            return cast("ClaimsT", Claims.adopt(claims))
+    def _convert(self, claims: dict[str, JsonValue]) -> ClaimsT:
         try:
             # From the strictly read claims, never from the bytes: a typed decode overlooks duplicates and bad UTF-8.
-            return msgspec.convert(claims, self._claims_type)
+            return msgspec.convert(claims, cast("type[ClaimsT]", self._claims_type))
         except msgspec.ValidationError as error:
             raise UnacceptableTokenError(
                 "The claims are not what this verifier expects.", code="claims_mismatch", detail=str(error)

@@ -1,0 +1,150 @@
+"""Who takes part in `bench/jose.py`: the primitive, this library and its peers, each in the quickest form it documents.
+
+Every verification asks for the same: the signature, "iss", "aud", and "exp", "nbf", "iat" against the time. Keys are
+prepared beforehand where the library allows it.
+"""
+
+import hashlib
+import hmac
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import jwt as pyjwt
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from joserfc import jwt as joserfc_jwt
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+
+from tokensmith.jose import Key, jwt
+
+ISSUER = "https://id.example"
+AUDIENCE = "https://api.example"
+ALGORITHMS = ("HS256", "RS256", "ES256", "EdDSA")
+"""EdDSA is Ed25519 under the name that all of them know."""
+SECRET = bytes(range(32))
+
+Call = Callable[[], object]
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contestant:
+    """One library, ready to sign and to verify the same claims."""
+
+    sign: Call
+    verify: Call
+
+
+def contestants(algorithm: str) -> dict[str, Contestant]:
+    """Prepare everybody for one algorithm, and for verifying the same token.
+
+    How long an Ed25519 or ECDSA verification takes depends on the signature, by more than a library adds to it.
+    """
+    private = None if algorithm == "HS256" else _PRIVATE_KEYS[algorithm]()
+    key = Key.from_secret(SECRET, alg=algorithm) if private is None else Key.from_pem(_pem(private), alg=algorithm)
+    token = jwt.Signer(key).sign(claims())
+    return {
+        "raw": _raw_hmac(token) if private is None else _raw(private, token),
+        "tokensmith": _tokensmith(key, token),
+        "PyJWT": _pyjwt(algorithm, private, token),
+        "joserfc": _joserfc(algorithm, private, token),
+    }
+
+
+def claims() -> dict[str, object]:
+    """Eight claims, as an access token has them."""
+    now = int(time.time())
+    return {
+        "iss": ISSUER,
+        "sub": "usr_01jd8x4m6k",
+        "aud": AUDIENCE,
+        "exp": now + 3600,
+        "nbf": now,
+        "iat": now,
+        "jti": "cJ0yP6mUQbSxV1n9d2Zt4A",
+        "scope": "notes:read notes:write",
+    }
+
+
+_PRIVATE_KEYS: dict[str, Callable[[], PrivateKey]] = {
+    "RS256": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "EdDSA": ed25519.Ed25519PrivateKey.generate,
+}
+
+
+def _raw_hmac(token: str) -> Contestant:
+    message, _ = _split(token)
+
+    def digest() -> bytes:
+        return hmac.digest(SECRET, message, hashlib.sha256)
+
+    return Contestant(sign=digest, verify=digest)
+
+
+def _raw(private: PrivateKey, token: str) -> Contestant:
+    message, signature = _split(token)
+    match private:
+        case rsa.RSAPrivateKey():
+            arguments: tuple[object, ...] = (padding.PKCS1v15(), hashes.SHA256())
+        case ec.EllipticCurvePrivateKey():
+            arguments = (ec.ECDSA(hashes.SHA256()),)
+            r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+            signature = encode_dss_signature(r, s)
+        case _:
+            arguments = ()
+    sign, verify = private.sign, private.public_key().verify
+    return Contestant(sign=lambda: sign(message, *arguments), verify=lambda: verify(signature, message, *arguments))
+
+
+def _tokensmith(key: Key, token: str) -> Contestant:
+    signer = jwt.Signer(key)
+    verifier = jwt.Verifier(key if key.kty == "oct" else key.public(), issuer=ISSUER, audience=AUDIENCE)
+    body = claims()
+    return Contestant(sign=lambda: signer.sign(body), verify=lambda: verifier.verify(token))
+
+
+def _pyjwt(algorithm: str, private: PrivateKey | None, token: str) -> Contestant:
+    signing, verifying = (SECRET, SECRET) if private is None else (private, private.public_key())
+    body = claims()
+    return Contestant(
+        sign=lambda: pyjwt.encode(body, signing, algorithm=algorithm),
+        verify=lambda: pyjwt.decode(token, verifying, algorithms=[algorithm], issuer=ISSUER, audience=AUDIENCE),
+    )
+
+
+def _joserfc(algorithm: str, private: PrivateKey | None, token: str) -> Contestant:
+    kinds = {"RS256": RSAKey, "ES256": ECKey, "EdDSA": OKPKey}
+    key = OctKey.import_key(SECRET) if private is None else kinds[algorithm].import_key(_pem(private))
+    header = {"alg": algorithm, "typ": "JWT"}
+    registry = joserfc_jwt.JWTClaimsRegistry(
+        iss={"essential": True, "value": ISSUER},
+        aud={"essential": True, "value": AUDIENCE},
+        exp={"essential": True},
+    )
+    body = claims()
+
+    def verify() -> object:
+        decoded = joserfc_jwt.decode(token, key, algorithms=[algorithm])
+        registry.validate(decoded.claims)
+        return decoded
+
+    return Contestant(
+        # It writes into the dict it is given.
+        sign=lambda: joserfc_jwt.encode(header, dict(body), key, algorithms=[algorithm]),
+        verify=verify,
+    )
+
+
+def _split(token: str) -> tuple[bytes, bytes]:
+    signing_input, _, signature = token.rpartition(".")
+    return signing_input.encode(), urlsafe_b64decode(signature + "==")
+
+
+def _pem(private: PrivateKey) -> bytes:
+    return private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
