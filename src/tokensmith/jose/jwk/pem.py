@@ -33,6 +33,7 @@ from cryptography.x509.oid import PublicKeyAlgorithmOID
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa.curves import CURVE_NAMES
 from tokensmith.jose.jwa.descriptor import KeyObject, PrivateKeyObject, PublicKeyObject
+from tokensmith.jose.jwa.rsa_signature import PS256, PS384, PS512
 from tokensmith.jose.jwk.export import public_half
 from tokensmith.jose.jwk.members import malformed
 from tokensmith.jose.jwk.parse import KeyParts, algorithm_of_curve, requested
@@ -170,7 +171,7 @@ def _parts(loaded: object, *, alg: str | None, kid: str | None, is_pss_only: boo
     elif isinstance(key_object, Ed448PrivateKey | Ed448PublicKey):
         curve = "Ed448"
     algorithm = algorithm_of_curve(curve) if alg is None else requested(alg)
-    if is_pss_only and algorithm.name not in {"PS256", "PS384", "PS512"}:
+    if is_pss_only and algorithm not in (PS256, PS384, PS512):
         raise KeyMaterialError("The key is for RSASSA-PSS alone.", code="algorithm_mismatch")
     return KeyParts(key_object=key_object, algorithm=algorithm, kid=kid)
 
@@ -183,7 +184,7 @@ def _armoured(block: bytes) -> bytes:
     """Decode what stands between the two lines of a block; empty where it is not plain base64, as if encrypted."""
     try:
         return binascii.a2b_base64(block.split(b"-----")[2])
-    except (binascii.Error, IndexError):
+    except binascii.Error:
         return b""
 
 
@@ -191,7 +192,7 @@ def _names_pss(der: bytes) -> bool:
     """Tell whether a key says that RSASSA-PSS is the one thing it is for (RFC 4055 §1.2).
 
     The primitive drops that restriction when it loads the key, so it is read from the octets: a key's algorithm stands
-    within the first of them, and further on may stand that of a certificate's signature.
+    within the first of them, and further on may stand that of a certificate's signature. An encrypted file hides it.
     """
     return _PSS_IDENTIFIER in der[:_ALGORITHM_WITHIN]
 
