@@ -4,6 +4,7 @@ from tokensmith.jose.jwt.claims import Claims
 from tokensmith.jose.jwt.numeric_date import Clock
 from tokensmith.jose.jwt.rules import ANY
 from tokensmith.jose.jwt.signer import Signer, sign
+from tokensmith.jose.jwt.status_list import StatusList
 from tokensmith.jose.jwt.unverified import UnverifiedJwt, read_unverified
 from tokensmith.jose.jwt.verifier import VerifiedJwt, Verifier, verify
 
@@ -12,6 +13,7 @@ __all__ = [
     "Claims",
     "Clock",
     "Signer",
+    "StatusList",
     "UnverifiedJwt",
     "VerifiedJwt",
     "Verifier",
