@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from tokensmith.jose import base64url
 from tokensmith.jose.errors import MalformedTokenError, UnacceptableTokenError
-from tokensmith.jose.jwt.status_list import MAX_LIST_BYTES, StatusBits, StatusList
+from tokensmith.jose.jwt.status_list import MAX_LIST_BYTES, StatusList
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "status_list" / "appendix_c.json").read_text())
 
 
 def claim(data: bytes, *, bits: object = 1) -> dict[str, Any]:
     return {"bits": bits, "lst": base64url.encode(zlib.compress(data))}
+
+
+def packed(statuses: list[int], *, bits: int = 1) -> StatusList:
+    return StatusList.build(len(statuses), bits=bits, statuses=dict(enumerate(statuses)))
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector['bits']} bits")
@@ -36,16 +40,16 @@ def test_the_examples_of_the_text_are_read_and_written() -> None:
     one = [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1]
     two = [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3]
 
-    assert StatusList.of(one).data == bytes.fromhex("b9a3")
-    assert StatusList.of(one).to_claim() == {"bits": 1, "lst": "eNrbuRgAAhcBXQ"}
-    assert StatusList.of(two, bits=2).to_claim() == {"bits": 2, "lst": "eNo76fITAAPfAgc"}
+    assert packed(one).data == bytes.fromhex("b9a3")
+    assert packed(one).to_claim() == {"bits": 1, "lst": "eNrbuRgAAhcBXQ"}
+    assert packed(two, bits=2).to_claim() == {"bits": 2, "lst": "eNo76fITAAPfAgc"}
     assert [StatusList.from_claim({"bits": 2, "lst": "eNo76fITAAPfAgc"})[index] for index in range(12)] == two
 
 
 @given(st.sampled_from([1, 2, 4, 8]), st.data())
-def test_what_is_packed_is_found_again(bits: StatusBits, data: st.DataObject) -> None:
+def test_what_is_packed_is_found_again(bits: int, data: st.DataObject) -> None:
     statuses = data.draw(st.lists(st.integers(0, 2**bits - 1), max_size=40))
-    found = StatusList.from_claim(StatusList.of(statuses, bits=bits).to_claim())
+    found = StatusList.from_claim(packed(statuses, bits=bits).to_claim())
 
     assert [found[index] for index in range(len(statuses))] == statuses
 
@@ -67,7 +71,7 @@ def test_only_four_numbers_of_bits_exist(bits: object) -> None:
     with pytest.raises(MalformedTokenError) as caught:
         StatusList.from_claim(claim(b"\0", bits=bits))
 
-    assert caught.value.code == "status_list"
+    assert caught.value.code == "malformed_status_list"
 
 
 @pytest.mark.parametrize("value", [None, "lst", [], {}, {"bits": 1}, {"bits": 1, "lst": 7}])
@@ -75,18 +79,18 @@ def test_a_claim_of_another_shape_is_refused(value: Any) -> None:
     with pytest.raises(MalformedTokenError) as caught:
         StatusList.from_claim(value)
 
-    assert caught.value.code == "status_list"
+    assert caught.value.code == "malformed_status_list"
 
 
 @pytest.mark.parametrize(("length", "good"), [(100, True), (101, False)])
 def test_no_more_is_inflated_than_the_ceiling(length: int, good: bool) -> None:
     """A compression bomb costs no more than a list that is just too long."""
-    packed = claim(bytes(length))
+    compressed = claim(bytes(length))
     if good:
-        assert len(StatusList.from_claim(packed, max_bytes=100)) == 800
+        assert len(StatusList.from_claim(compressed, max_bytes=100)) == 800
     else:
         with pytest.raises(MalformedTokenError) as caught:
-            StatusList.from_claim(packed, max_bytes=100)
+            StatusList.from_claim(compressed, max_bytes=100)
         assert caught.value.code == "too_large"
 
 
@@ -110,7 +114,7 @@ def test_a_damaged_stream_is_refused(octets: bytes) -> None:
     with pytest.raises(MalformedTokenError) as caught:
         StatusList.from_claim({"bits": 1, "lst": base64url.encode(octets)})
 
-    assert caught.value.code == "status_list"
+    assert caught.value.code == "malformed_status_list"
 
 
 def test_a_list_that_is_no_base64url_is_refused() -> None:
@@ -120,10 +124,17 @@ def test_a_list_that_is_no_base64url_is_refused() -> None:
     assert caught.value.code == "base64url"
 
 
-def test_misuse_is_a_value_error() -> None:
+@pytest.mark.parametrize(("index", "status"), [(-1, 0), (8, 0), (0, -1), (0, 2)])
+def test_building_with_what_does_not_fit_is_a_value_error(index: int, status: int) -> None:
+    with pytest.raises(ValueError, match="does not fit"):
+        StatusList.build(8, statuses={index: status})
+
+
+def test_another_number_of_bits_is_a_value_error() -> None:
     with pytest.raises(ValueError, match="1, 2, 4 or 8"):
-        StatusList(bits=3, data=b"")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="0 to 3"):
-        StatusList.of([4], bits=2)
-    with pytest.raises(ValueError, match="0 to 1"):
-        StatusList.of([-1])
+        StatusList(3, b"")
+
+
+def test_a_list_is_walked_to_its_end_and_no_further() -> None:
+    """Python would otherwise try indexes until an IndexError comes, which never does."""
+    assert list(StatusList(4, b"\x21")) == [1, 2]

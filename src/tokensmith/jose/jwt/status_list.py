@@ -1,109 +1,126 @@
-"""Status lists: many statuses in one compressed array of bits (Token Status List §4.1, §4.2).
+"""Status lists: one small number per token, packed and compressed (Token Status List §4, §7, §8.3).
 
-A list comes compressed from elsewhere, so it is inflated up to a ceiling and no further: a kilobyte of zlib can hold a
-gigabyte of zeros.
+The statuses of a list lie side by side from the least significant bit of each byte up. A few hundred bytes can inflate
+to gigabytes, so reading stops at a ceiling.
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, Self, cast
+from typing import Any, Final
 
 from tokensmith.jose import base64url
 from tokensmith.jose.errors import MalformedTokenError, UnacceptableTokenError
 from tokensmith.jose.strict_json import JsonValue
 
-StatusBits = Literal[1, 2, 4, 8]
+VALID: Final = 0
+INVALID: Final = 1
+"""Revoked, for good."""
+SUSPENDED: Final = 2
+"""Revoked for the time being."""
 
-MAX_LIST_BYTES: Final = 4 * 2**20
-"""The longest array that is inflated: 33 million statuses of one bit."""
-
-_BITS: Final = frozenset({1, 2, 4, 8})
+MAX_LIST_BYTES: Final = 1_048_576
+_SIZES: Final = frozenset({1, 2, 4, 8})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StatusList:
-    """Statuses by index: `statuses[7]` is a number of *bits* bits; `len` counts the indexes there are.
+    """The statuses of many tokens; `status_list[index]` reads one.
 
-    Attributes:
-        bits: Bits per status: 1, 2, 4 or 8.
-        data: The uncompressed array, the first status in the lowest bits of the first byte.
+    Args:
+        bits: Bits for each status: 1, 2, 4 or 8.
+        data: The packed statuses, not compressed.
 
     Raises:
-        ValueError: *bits* is another number.
+        ValueError: *bits* is something else.
     """
 
-    bits: StatusBits
+    bits: int
     data: bytes
 
     def __post_init__(self) -> None:
-        if self.bits not in _BITS:
+        if type(self.bits) is not int or self.bits not in _SIZES:
             raise ValueError("bits is 1, 2, 4 or 8.")
 
     @classmethod
-    def of(cls, statuses: Sequence[int], *, bits: StatusBits = 1) -> Self:
-        """Pack statuses, the first one at index 0; unused bits of the last byte are 0.
-
-        Raises:
-            ValueError: A status does not fit into *bits* bits.
-        """
-        if any(not 0 <= status < 1 << bits for status in statuses):
-            raise ValueError(f"a status is 0 to {(1 << bits) - 1}.")
-        per_byte = 8 // bits
-        packed = bytearray(-(-len(statuses) // per_byte))
-        for index, status in enumerate(statuses):
-            packed[index // per_byte] |= status << index % per_byte * bits
-        return cls(bits=bits, data=bytes(packed))
-
-    @classmethod
-    def from_claim(cls, claim: JsonValue, *, max_bytes: int = MAX_LIST_BYTES) -> Self:
-        """Read the "status_list" claim of a status list token.
+    def build(cls, size: int, *, bits: int = 1, statuses: Mapping[int, int]) -> "StatusList":
+        """Pack statuses.
 
         Args:
-            claim: The JSON object with its members "bits" and "lst"; others are ignored.
-            max_bytes: The longest array to inflate.
+            size: How many tokens the list has room for; a list ends at a whole byte.
+            bits: Bits for each status: 1, 2, 4 or 8.
+            statuses: From index to status; every other index gets 0, `VALID`.
 
         Raises:
-            MalformedTokenError: code `status_list`, or `too_large` for an array longer than *max_bytes*.
+            ValueError: *bits* is something else, an index is outside the list, or a status needs more bits.
+        """
+        empty = cls(bits, b"")
+        per_byte = 8 // empty.bits
+        packed = bytearray(-(-size // per_byte))
+        highest = (1 << bits) - 1
+        for index, status in statuses.items():
+            if not (0 <= index < size and 0 <= status <= highest):
+                raise ValueError(f"Status {status} does not fit at index {index}.")
+            packed[index // per_byte] |= status << (index % per_byte * bits)
+        return cls(bits, bytes(packed))
+
+    @classmethod
+    def from_claim(cls, claim: JsonValue, *, max_bytes: int = MAX_LIST_BYTES) -> "StatusList":
+        """Read the "status_list" claim of a verified status list token (§4.2, §5.1).
+
+        Args:
+            claim: The claim's value.
+            max_bytes: The largest list to unpack, in bytes after decompression.
+
+        Raises:
+            MalformedTokenError: code `malformed_status_list`, `base64url`, or `too_large`.
         """
         members = claim if isinstance(claim, Mapping) else {}
-        bits, lst = members.get("bits"), members.get("lst")
-        # By exact type: True is 1 in Python, and would pass for a number of bits.
-        if type(bits) is not int or bits not in _BITS or not isinstance(lst, str):
-            raise MalformedTokenError("The status list is malformed.", code="status_list", detail=f"bits={bits!r:.64}")
-        return cls(bits=cast("StatusBits", bits), data=_inflate(base64url.decode(lst), max_bytes=max_bytes))
+        bits, text = members.get("bits"), members.get("lst")
+        # By exact type, since true would pass for 1.
+        if type(bits) is not int or bits not in _SIZES or not isinstance(text, str):
+            raise _malformed("bits or lst")
+        return cls(bits, _inflate(base64url.decode(text), max_bytes=max_bytes))
 
-    def to_claim(self) -> dict[str, JsonValue]:
-        """Write the "status_list" claim, compressed as well as zlib can."""
-        return {"bits": self.bits, "lst": base64url.encode(zlib.compress(self.data, level=9))}
+    def to_claim(self) -> dict[str, Any]:
+        """Write the "status_list" claim, compressed as far as zlib can."""
+        return {"bits": self.bits, "lst": base64url.encode(zlib.compress(self.data, 9))}
 
     def __len__(self) -> int:
         return len(self.data) * 8 // self.bits
 
-    def __getitem__(self, index: int) -> int:
-        """Return one status.
+    def __getitem__(self, index: object) -> int:
+        """Read the status at *index*, which a token names and which is therefore checked like a token.
 
         Raises:
-            UnacceptableTokenError: There is no such index in the list; code `status_index`. Draft §8.3 refuses the
-                token that names it, for nobody can say that it is good.
+            UnacceptableTokenError: The list has no such index, so nothing can be said about the token and it is refused
+                (§8.3); code `status_index`.
         """
-        if not 0 <= index < len(self):
+        if type(index) is not int or not 0 <= index < len(self):
             raise UnacceptableTokenError(
-                "The token's status is not in its list.", code="status_index", detail=f"{index} of {len(self)}"
+                "The token's status is not in the list.", code="status_index", detail=f"index={index!r:.64}"
             )
-        byte, position = divmod(index * self.bits, 8)
-        return self.data[byte] >> position & (1 << self.bits) - 1
+        place, slot = divmod(index, 8 // self.bits)
+        return self.data[place] >> (slot * self.bits) & ((1 << self.bits) - 1)
+
+    def __iter__(self) -> Iterator[int]:
+        return (self[index] for index in range(len(self)))
 
 
 def _inflate(compressed: bytes, *, max_bytes: int) -> bytes:
-    inflater = zlib.decompressobj()
+    stream = zlib.decompressobj()
     try:
-        data = inflater.decompress(compressed, max_bytes + 1)
-    except zlib.error:
-        raise MalformedTokenError("The status list is not compressed with zlib.", code="status_list") from None
+        # One byte more than allowed tells a list that is too large from one that just fits.
+        data = stream.decompress(compressed, max_bytes + 1)
+    except zlib.error as error:
+        raise _malformed(str(error)) from None
     if len(data) > max_bytes:
-        raise MalformedTokenError("The status list is too long.", code="too_large")
-    # A stream cut short would lose its last statuses, and what follows one could be anything.
-    if not inflater.eof or inflater.unused_data:
-        raise MalformedTokenError("The status list's compression does not end where it should.", code="status_list")
+        raise MalformedTokenError("The status list is too large.", code="too_large")
+    # A stream cut short would call tokens unknown, or let a shorter list stand in for the whole.
+    if not stream.eof or stream.unused_data:
+        raise _malformed("the stream does not end where the text does")
     return data
+
+
+def _malformed(problem: str) -> MalformedTokenError:
+    return MalformedTokenError("The status list is not valid.", code="malformed_status_list", detail=problem)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tokensmith.jose import jws
-from tokensmith.jose.jwt.status_list import StatusList
+from tokensmith.jose.jwt.status_list import INVALID, StatusList
 from tokensmith.jose.strict_json import JsonValue, encode
 from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.errors import NotFoundError
@@ -94,9 +94,7 @@ class PublishStatus:
     def _claims(
         self, version: StatusVersion, revoked: tuple[int, ...], *, retired_kids: tuple[str, ...]
     ) -> dict[str, JsonValue]:
-        bits = bytearray(LIST_SIZE // 8)
-        for index in revoked:
-            bits[index >> 3] |= 1 << (index & 7)
+        statuses = StatusList.build(LIST_SIZE, statuses=dict.fromkeys(revoked, INVALID))
         issued_at = to_seconds(version.now_ms)
         claims: dict[str, JsonValue] = {
             "iss": self.issuer,
@@ -104,7 +102,7 @@ class PublishStatus:
             "iat": issued_at,
             "exp": issued_at + TOKEN_LIFETIME_SECONDS,
             "ttl": POLL_SECONDS,
-            "status_list": StatusList(bits=1, data=bytes(bits)).to_claim(),
+            "status_list": statuses.to_claim(),
         }
         if retired_kids:
             claims["retired_kids"] = list(retired_kids)
