@@ -32,3 +32,31 @@ def test_http_is_not_admitted_for_a_named_origin_elsewhere() -> None:
     """Even an operator's word does not make plain http over a network safe."""
     with pytest.raises(FetchError):
         FetchRules(trusted_origin="http://id.example").admit("http://id.example/keys")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "code"),
+    [
+        (302, {"location": "https://evil.test"}, "redirected"),
+        (200, {"content-encoding": "gzip"}, "encoded"),
+        (200, {"content-length": "101"}, "too_large"),
+    ],
+)
+def test_a_refused_answer_says_why(status: int, headers: dict[str, str], code: str) -> None:
+    """For the log; the caller does the same about all of them."""
+    with pytest.raises(FetchError) as caught:
+        check_head(status, headers, RULES)
+
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("status", "headers"), [(304, {}), (404, {}), (200, {"content-encoding": "Identity"})])
+def test_other_answers_pass(status: int, headers: dict[str, str]) -> None:
+    check_head(status, headers, RULES)
+
+
+def test_a_refused_url_says_why() -> None:
+    with pytest.raises(FetchError) as caught:
+        RULES.admit("file:///etc/passwd")
+
+    assert caught.value.code == "url_refused"

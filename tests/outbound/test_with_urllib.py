@@ -7,6 +7,7 @@ import pytest
 
 from tests.outbound.fetcher_contract import Fetch, FetcherContract, MakeFetch, rules
 from tests.outbound.local_server import http_answer, serving
+from tokensmith.outbound import FetchError
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
 
 
@@ -37,3 +38,18 @@ def test_a_header_sent_twice_is_joined() -> None:
         answer = BlockingFetcher().fetch(server.url(), rules(server.url()), {})
 
     assert answer.headers["cache-control"] == "public, max-age=5"
+
+
+def test_a_body_that_ends_early_is_told_apart() -> None:
+    """Python's own client would hand over the half that came."""
+    with serving(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf") as server, pytest.raises(FetchError) as caught:
+        BlockingFetcher().fetch(server.url(), rules(server.url()), {})
+
+    assert caught.value.code == "truncated"
+
+
+def test_no_time_at_all_is_no_time_to_connect() -> None:
+    with serving(http_answer("200 OK")) as server, pytest.raises(FetchError) as caught:
+        BlockingFetcher().fetch(server.url(), rules(server.url(), total_seconds=0), {})
+
+    assert caught.value.code == "timed_out"

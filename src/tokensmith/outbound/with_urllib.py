@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from tokensmith.outbound.addresses import Resolve, permitted_addresses, resolve_blocking
-from tokensmith.outbound.fetch import FIXED_HEADERS, FetchError, FetchRules, Response, check_head, too_large
+from tokensmith.outbound.fetch import FIXED_HEADERS, Fetcher, FetchError, FetchRules, Response, check_head, too_large
 from tokensmith.outbound.target import Target
 
 
@@ -62,7 +62,7 @@ class BlockingFetcher:
 class ThreadedFetcher:
     """Offer a blocking fetcher to an event loop, one thread per fetch under way."""
 
-    def __init__(self, blocking: BlockingFetcher) -> None:
+    def __init__(self, blocking: Fetcher) -> None:
         self._blocking = blocking
 
     async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:

@@ -1,0 +1,35 @@
+"""May this request do this? Access tokens, checked where they are used, with nobody asked per request."""
+
+from tokensmith.guard.errors import (
+    DeniedError,
+    GuardError,
+    InsufficientScopeError,
+    InvalidTokenError,
+    MalformedRequestError,
+    MissingTokenError,
+    UnavailableError,
+)
+from tokensmith.guard.facts import RequestFacts
+from tokensmith.guard.guard import Ages, Guard
+from tokensmith.guard.issuer import Issuer
+from tokensmith.guard.keys import FixedKeys, RemoteKeys
+from tokensmith.guard.need import Need
+from tokensmith.guard.principal import Principal
+
+__all__ = [
+    "Ages",
+    "DeniedError",
+    "FixedKeys",
+    "Guard",
+    "GuardError",
+    "InsufficientScopeError",
+    "InvalidTokenError",
+    "Issuer",
+    "MalformedRequestError",
+    "MissingTokenError",
+    "Need",
+    "Principal",
+    "RemoteKeys",
+    "RequestFacts",
+    "UnavailableError",
+]

@@ -1,0 +1,59 @@
+"""From a verified token to a Principal, under the access-token profile (RFC 9068 §2.2, §4)."""
+
+from typing import Final, cast
+
+from tokensmith.guard.errors import InvalidTokenError
+from tokensmith.guard.principal import Principal
+from tokensmith.guard.scopes import parse_scopes
+from tokensmith.jose.jwt import VerifiedJwt
+from tokensmith.jose.strict_json import JsonValue
+
+# RFC 9068 §2.2; "exp" is always required.
+_PROFILE_CLAIMS: Final = ("iss", "aud", "sub", "client_id", "iat", "jti")
+_LEAST_CLAIMS: Final = ("iss", "aud", "sub")
+
+
+def required_claims(typ: str) -> tuple[str, ...]:
+    """Return the claims that a token of type *typ* must have, besides "exp"."""
+    return _PROFILE_CLAIMS if typ.lower().removeprefix("application/") == "at+jwt" else _LEAST_CLAIMS
+
+
+def principal_from(verified: VerifiedJwt) -> Principal:
+    """Take from a verified token what a route may trust.
+
+    Raises:
+        InvalidTokenError: A claim is malformed ("malformed_claim"), or the token is bound to a key whose possession was
+            not proven ("unproven_possession").
+    """
+    claims = verified.claims
+    if "cnf" in claims:
+        # RFC 9449 §7.1, RFC 8705 §3: taken as a bearer token, a bound one would be worth stealing again.
+        raise InvalidTokenError("The access token must come with a proof.", code="unproven_possession")
+    return Principal(
+        subject=cast("str", claims.subject),
+        client_id=_client_id(claims.get("client_id")),
+        issuer=cast("str", claims.issuer),
+        scopes=_scopes(claims.get("scope")),
+        claims=claims,
+    )
+
+
+def _client_id(value: JsonValue) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise _malformed("client_id")
+
+
+def _scopes(value: JsonValue) -> frozenset[str]:
+    if value is None:
+        return frozenset()
+    if not isinstance(value, str):
+        raise _malformed("scope")
+    try:
+        return parse_scopes(value)
+    except ValueError:
+        raise _malformed("scope") from None
+
+
+def _malformed(name: str) -> InvalidTokenError:
+    return InvalidTokenError(f"The claim {name} is malformed.", code="malformed_claim", detail=name)

@@ -1,0 +1,90 @@
+"""Why a request was not let in: the class is what the adapter answers, the code is what happened.
+
+GuardError                       never raised itself; what an adapter catches
+├── DeniedError                  the request is at fault
+│   ├── MissingTokenError        401, a bare challenge: nothing was presented that we could judge
+│   ├── MalformedRequestError    400 invalid_request: credentials sent twice
+│   ├── InvalidTokenError        401 invalid_token: get another token and try again
+│   └── InsufficientScopeError   403 insufficient_scope: a good token, for less than this
+└── UnavailableError             503: we could not find out; the token may be perfectly good
+
+`str(error)` may be shown to anybody. `detail` may quote the token's claims and belongs in the log. A token is never
+refused because we have a problem: a 401 would make a good client throw its token away.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+
+class GuardError(Exception):
+    """The request is not let in.
+
+    Attributes:
+        status: The HTTP status to answer with.
+        error: The error code of RFC 6750 §3.1 and of the body; None where a bare challenge is due.
+        code: What happened, stable; every code is explained in docs/errors.md.
+        detail: For the log only.
+    """
+
+    status: ClassVar[int]
+    error: ClassVar[str | None]
+
+    def __init__(self, message: str, *, code: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.detail = detail
+
+
+class DeniedError(GuardError):
+    """The request is at fault."""
+
+
+class MissingTokenError(DeniedError):
+    """No access token was presented, or credentials of another scheme were."""
+
+    status = 401
+    error = None
+
+
+class MalformedRequestError(DeniedError):
+    """The request cannot be understood: which of its credentials are meant?"""
+
+    status = 400
+    error = "invalid_request"
+
+
+class InvalidTokenError(DeniedError):
+    """The token is not good here; a new one may be."""
+
+    status = 401
+    error = "invalid_token"
+
+
+class InsufficientScopeError(DeniedError):
+    """The token is good and does not reach this far.
+
+    Attributes:
+        scopes: What the route asks for, all of it (RFC 6750 §3, "scope").
+    """
+
+    status = 403
+    error = "insufficient_scope"
+
+    def __init__(self, message: str, *, scopes: Iterable[str], detail: str = "") -> None:
+        super().__init__(message, code="insufficient_scope", detail=detail)
+        self.scopes = frozenset(scopes)
+
+
+class UnavailableError(GuardError):
+    """What is needed to judge the token could not be had.
+
+    Attributes:
+        retry_after: Whole seconds after which trying again makes sense.
+    """
+
+    status = 503
+    error = "temporarily_unavailable"
+
+    def __init__(self, message: str, *, code: str, detail: str = "", retry_after: int = 2) -> None:
+        super().__init__(message, code=code, detail=detail)
+        self.retry_after = retry_after

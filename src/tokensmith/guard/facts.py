@@ -1,0 +1,37 @@
+"""RequestFacts: all that an adapter has to hand over about a request.
+
+Headers stay a sequence of pairs. A mapping would have to drop or join a header sent twice, and two Authorization
+headers must be seen as two: a proxy may have looked at the one and we at the other.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFacts:
+    """One HTTP request, as far as a token's verification looks at it.
+
+    Args:
+        method: As sent, such as "GET".
+        url: Absolute, as the client asked for it.
+        headers: Pairs of name and value, in the order received; names in lower case, as ASGI has them.
+    """
+
+    method: str
+    url: str
+    headers: Sequence[tuple[bytes, bytes]]
+
+    @classmethod
+    def from_headers(
+        cls, headers: Mapping[str, str] | Iterable[tuple[str, str]], *, method: str = "GET", url: str = ""
+    ) -> Self:
+        """Make facts from header names and values in text, of any case."""
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in pairs]
+        return cls(method=method, url=url, headers=encoded)
+
+    def values(self, name: bytes) -> list[bytes]:
+        """Return every value of the header *name*, given in lower case."""
+        return [value for key, value in self.headers if key == name]

@@ -1,0 +1,152 @@
+"""Guard: may this request do this? Two doors, one for event loops and one for threads, over one plan."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tokensmith.guard.challenge import Answer, answer_to, quote
+from tokensmith.guard.errors import GuardError, MissingTokenError
+from tokensmith.guard.facts import RequestFacts
+from tokensmith.guard.issuer import Issuer
+from tokensmith.guard.keys.single_flight import AsyncFlight, ThreadFlight
+from tokensmith.guard.need import Need
+from tokensmith.guard.outside import Outside, Work
+from tokensmith.guard.principal import Principal
+from tokensmith.guard.run_blocking import run_blocking
+from tokensmith.guard.verify import trust_all, verify
+from tokensmith.jose.jwt import Clock
+from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
+from tokensmith.outbound import AsyncFetcher, Fetcher, FetchRules, Response
+from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
+
+_ANY_TOKEN: Final = Need()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ages:
+    """How old what a guard holds of one issuer is, in seconds; None where it holds nothing. For a service's metrics."""
+
+    keys: float | None
+    status_lists: float | None
+
+
+class Guard:
+    """Lets requests in that carry a good access token of one of the issuers.
+
+    Make one per service and keep it: it holds keys and status lists, and shares them among all requests, threads and
+    event loops.
+
+    Args:
+        issuers: Whom to trust.
+        realm: What challenges call this service; optional.
+        fetcher: How `authenticate_sync` fetches; by default with Python's own parts.
+        async_fetcher: How `authenticate` fetches; by default *fetcher* in a thread.
+        clock: Says the time that tokens are compared with.
+        monotonic: Says the seconds that ages are measured in.
+
+    Raises:
+        ValueError: No issuer, or one twice, or a realm outside printable ASCII.
+    """
+
+    def __init__(
+        self,
+        *issuers: Issuer,
+        realm: str | None = None,
+        fetcher: Fetcher | None = None,
+        async_fetcher: AsyncFetcher | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._trusted = trust_all(*issuers, clock=clock)
+        self._realm = realm
+        self._monotonic = monotonic
+        blocking = BlockingFetcher() if fetcher is None else fetcher
+        self._blocking: Outside = _BlockingOutside(blocking, monotonic, clock)
+        self._async: Outside = _AsyncOutside(async_fetcher or ThreadedFetcher(blocking), monotonic, clock)
+        if realm is not None:
+            quote(realm)
+
+    async def authenticate(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal:
+        """Return who is calling, if they may do what *need* says.
+
+        Raises:
+            DeniedError: They may not; `answer_to` says how to tell them.
+            UnavailableError: It could not be found out.
+        """
+        return await verify(facts, need, self._trusted, self._async)
+
+    def authenticate_sync(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal:
+        """Do the same as `authenticate`, without an event loop."""
+        return run_blocking(verify(facts, need, self._trusted, self._blocking))
+
+    async def authenticate_optional(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal | None:
+        """Return None for a request without any credentials, and treat every other as `authenticate` does.
+
+        A bad token is refused here, too: whoever sends one wants to be somebody.
+        """
+        try:
+            return await self.authenticate(facts, need)
+        except MissingTokenError as error:
+            _check_absence(error)
+            return None
+
+    def authenticate_optional_sync(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal | None:
+        """Do the same as `authenticate_optional`, without an event loop."""
+        try:
+            return self.authenticate_sync(facts, need)
+        except MissingTokenError as error:
+            _check_absence(error)
+            return None
+
+    def answer_to(self, error: GuardError) -> Answer:
+        """Say how to answer a request that was not let in."""
+        return answer_to(error, realm=self._realm)
+
+    def ages(self) -> Mapping[str, Ages]:
+        """Return how old keys and status lists are, by issuer."""
+        now = self._monotonic()
+        return {
+            url: Ages(keys=trust.keys.age(now), status_lists=trust.status_lists.age(now))
+            for url, trust in self._trusted.items()
+        }
+
+
+def _check_absence(error: MissingTokenError) -> None:
+    # Credentials of another scheme are credentials: whoever sends them does not mean to be anonymous.
+    if error.code != "missing_token":
+        raise error
+
+
+class _BlockingOutside:
+    def __init__(self, fetcher: Fetcher, monotonic: Callable[[], float], clock: Clock) -> None:
+        self._fetcher = fetcher
+        self._flight = ThreadFlight()
+        self.monotonic = monotonic
+        self.now = clock.now
+
+    async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
+        return self._fetcher.fetch(url, rules, headers)
+
+    async def shared(self, name: str, work: Work) -> None:
+        self._flight.join(name, lambda: run_blocking(work()))
+
+    def in_background(self, name: str, work: Work) -> None:
+        self._flight.start(name, lambda: run_blocking(work()))
+
+
+class _AsyncOutside:
+    def __init__(self, fetcher: AsyncFetcher, monotonic: Callable[[], float], clock: Clock) -> None:
+        self._fetcher = fetcher
+        self._flight = AsyncFlight()
+        self.monotonic = monotonic
+        self.now = clock.now
+
+    async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
+        return await self._fetcher.fetch(url, rules, headers)
+
+    async def shared(self, name: str, work: Work) -> None:
+        await self._flight.join(name, work)
+
+    def in_background(self, name: str, work: Work) -> None:
+        self._flight.start(name, work)

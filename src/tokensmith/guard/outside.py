@@ -1,0 +1,39 @@
+"""Outside: the few things verification may ask of the world, so that it can be written once.
+
+`Guard` has two answers to this protocol, one that waits in an event loop and one that blocks; tests have a third that
+reads from a script. Nothing else in the guard touches clock, network or threads.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Protocol
+
+from tokensmith.outbound import FetchRules, Response
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Outside(Protocol):
+    """Clock, network, and "somebody is already fetching that"."""
+
+    def monotonic(self) -> float:
+        """Return seconds on a clock that nobody sets; ages are measured with it."""
+        ...
+
+    def now(self) -> float:
+        """Return seconds since 1970; what tokens carry is compared with it."""
+        ...
+
+    async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
+        """GET *url*, or raise `FetchError`."""
+        ...
+
+    async def shared(self, name: str, work: Work) -> None:
+        """Wait until *work* is done, once for everybody who asks for *name* meanwhile.
+
+        Returns without it being done when it takes longer than any fetch may; *work* itself never raises.
+        """
+        ...
+
+    def in_background(self, name: str, work: Work) -> None:
+        """Have *work* done without waiting, unless *name* is under way already."""
+        ...

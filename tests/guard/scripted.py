@@ -1,0 +1,74 @@
+"""An Outside that reads from a script: the test sets the clock, the documents, and when background work happens."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from tokensmith.guard.outside import Work
+from tokensmith.guard.run_blocking import run_blocking
+from tokensmith.jose import strict_json
+from tokensmith.jose.strict_json import JsonValue
+from tokensmith.outbound import FetchError, FetchRules, Response
+
+T = TypeVar("T")
+Document = Response | FetchError | Callable[[Mapping[str, str]], Response]
+EPOCH = 1_800_000_000
+
+
+@dataclass
+class ScriptedOutside:
+    """*documents* by URL; a URL that is not in it cannot be reached."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    seconds: float = 1000.0
+    fetch_takes: float = 0.0
+    fetched: list[str] = field(default_factory=list)
+    sent_headers: list[Mapping[str, str]] = field(default_factory=list)
+    rules: list[FetchRules] = field(default_factory=list)
+    background: dict[str, Work] = field(default_factory=dict)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def now(self) -> float:
+        return EPOCH + self.seconds
+
+    async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
+        self.fetched.append(url)
+        self.sent_headers.append(headers)
+        self.rules.append(rules)
+        self.seconds += self.fetch_takes
+        document = self.documents.get(url, FetchError("Nobody answers.", code="unreachable", detail=url))
+        if isinstance(document, FetchError):
+            raise document
+        return document if isinstance(document, Response) else document(headers)
+
+    async def shared(self, name: str, work: Work) -> None:
+        self.background.pop(name, None)
+        await work()
+
+    def in_background(self, name: str, work: Work) -> None:
+        self.background.setdefault(name, work)
+
+    def run_background(self) -> int:
+        """Do what was put off, and return how much that was."""
+        works, self.background = list(self.background.values()), {}
+        for work in works:
+            run_blocking(work())
+        return len(works)
+
+
+class ScriptedClock:
+    """The same time as a jose Clock."""
+
+    def __init__(self, outside: ScriptedOutside) -> None:
+        self.now = outside.now
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    return run_blocking(coroutine)
+
+
+def json_answer(document: Mapping[str, JsonValue], **headers: str) -> Response:
+    lower = {name.replace("_", "-").lower(): value for name, value in headers.items()}
+    return Response(status=200, headers=lower, body=strict_json.encode(document))

@@ -1,0 +1,101 @@
+"""What a refusal looks like on the wire."""
+
+import json
+
+import pytest
+
+from tokensmith.guard import (
+    DeniedError,
+    GuardError,
+    InsufficientScopeError,
+    InvalidTokenError,
+    MalformedRequestError,
+    MissingTokenError,
+    UnavailableError,
+)
+from tokensmith.guard.challenge import answer_to, challenge, quote
+
+
+def test_no_credentials_get_a_bare_challenge() -> None:
+    """RFC 6750 §3.1: no error code or other error information."""
+    error = MissingTokenError("This resource needs an access token.", code="missing_token")
+
+    assert challenge(error) == "Bearer"
+    assert challenge(error, realm="notes") == 'Bearer realm="notes"'
+
+
+def test_a_bad_token_is_named_as_one() -> None:
+    """RFC 6750 §3."""
+    error = InvalidTokenError("The token has expired.", code="expired", detail="exp=1 now=2")
+
+    assert challenge(error) == 'Bearer error="invalid_token", error_description="The token has expired."'
+
+
+def test_a_missing_scope_is_told_with_what_is_needed() -> None:
+    """RFC 6750 §3: "scope", in an order that does not change."""
+    error = InsufficientScopeError("The access token does not allow this.", scopes={"b", "a"})
+
+    assert challenge(error, realm="notes") == (
+        'Bearer realm="notes", error="insufficient_scope", '
+        'error_description="The access token does not allow this.", scope="a b"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "name"),
+    [
+        (MissingTokenError("x", code="missing_token"), 401, "unauthorized"),
+        (MalformedRequestError("x", code="repeated_credentials"), 400, "invalid_request"),
+        (InvalidTokenError("x", code="expired"), 401, "invalid_token"),
+        (InsufficientScopeError("x", scopes=["a"]), 403, "insufficient_scope"),
+    ],
+)
+def test_every_denial_has_its_status_and_a_challenge(error: DeniedError, status: int, name: str) -> None:
+    """RFC 6750 §3.1."""
+    answer = answer_to(error)
+    headers = dict(answer.headers)
+
+    assert answer.status == status
+    assert headers["www-authenticate"].startswith("Bearer")
+    assert (headers["cache-control"], headers["content-type"]) == ("no-store", "application/json")
+    assert json.loads(answer.body) == {"error": name, "error_description": "x"}
+
+
+def test_our_own_trouble_is_a_503_without_a_challenge() -> None:
+    """A 401 would tell a good client to throw its token away."""
+    answer = answer_to(UnavailableError("Later.", code="keys_unavailable", detail="host", retry_after=7))
+    headers = dict(answer.headers)
+
+    assert (answer.status, headers["retry-after"]) == (503, "7")
+    assert "www-authenticate" not in headers
+    assert json.loads(answer.body)["error"] == "temporarily_unavailable"
+
+
+def test_no_text_can_leave_its_quotes() -> None:
+    """RFC 6750 §3: error_description has neither quote nor backslash, and a header no line feed."""
+    error = InvalidTokenError('a "b" \\c\r\nSet-Cookie: d=e ü', code="malformed")
+
+    assert challenge(error).endswith("""error_description="a 'b' /c??Set-Cookie: d=e ?\"""")
+
+
+def test_the_private_detail_stays_private() -> None:
+    """It belongs in the log."""
+    for error in (InvalidTokenError("x", code="y", detail="SECRET"), UnavailableError("x", code="y", detail="SECRET")):
+        answer = answer_to(error)
+
+        assert "SECRET" not in repr(answer)
+
+
+def test_a_realm_is_escaped_or_refused() -> None:
+    """RFC 9110 §5.6.4: quoted-pair."""
+    assert quote('my "notes" \\o/') == 'my \\"notes\\" \\\\o/'
+    for realm in ("a\nb", "ü", "\x7f"):
+        with pytest.raises(ValueError, match="printable ASCII"):
+            quote(realm)
+
+
+def test_one_class_catches_them_all() -> None:
+    """An adapter needs no list."""
+    assert issubclass(DeniedError, GuardError)
+    assert issubclass(UnavailableError, GuardError)
+    assert not issubclass(UnavailableError, DeniedError)

@@ -1,0 +1,171 @@
+"""Two doors over one plan."""
+
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+
+from tests.guard.minting import (
+    AUDIENCE,
+    ISSUER,
+    KEY,
+    KEYS_URL,
+    LIST_URL,
+    METADATA_URL,
+    access_token,
+    bearer,
+    list_answer,
+    status_claim,
+)
+from tests.guard.scripted import ScriptedClock, ScriptedOutside, json_answer
+from tokensmith import guard as room
+from tokensmith.guard import (
+    Guard,
+    InvalidTokenError,
+    Issuer,
+    MissingTokenError,
+    Need,
+    Principal,
+    RequestFacts,
+    UnavailableError,
+)
+from tokensmith.outbound import FetchError, FetchRules, Response
+
+ANY_TOKEN = Need()
+NOBODY = RequestFacts.from_headers({})
+
+
+class Documents:
+    """A fetcher, of both kinds, that serves an issuer from memory."""
+
+    def __init__(self) -> None:
+        self.fetched: list[str] = []
+        self.served = {
+            METADATA_URL: json_answer({"issuer": ISSUER, "jwks_uri": KEYS_URL}),
+            KEYS_URL: json_answer({"keys": [KEY.to_jwk()]}),
+            LIST_URL: list_answer(),
+        }
+
+    def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
+        self.fetched.append(url)
+        if url not in self.served:
+            raise FetchError("Nobody answers.", code="unreachable")
+        return self.served[url]
+
+
+class AsyncDocuments(Documents):
+    async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:  # type: ignore[override]
+        await asyncio.sleep(0)
+        return super().fetch(url, rules, headers)
+
+
+class Door:
+    """One of the two doors, as a function that blocks."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.time = ScriptedOutside()
+        self.documents = AsyncDocuments() if kind == "async client" else Documents()
+        issuer = Issuer(ISSUER, audience=AUDIENCE)
+        clock = ScriptedClock(self.time)
+        if isinstance(self.documents, AsyncDocuments):
+            self.guard = Guard(issuer, async_fetcher=self.documents, clock=clock, monotonic=self.time.monotonic)
+        else:
+            self.guard = Guard(issuer, fetcher=self.documents, clock=clock, monotonic=self.time.monotonic)
+
+    def authenticate(self, facts: RequestFacts, need: Need = ANY_TOKEN) -> Principal:
+        if self.kind == "sync":
+            return self.guard.authenticate_sync(facts, need)
+        return asyncio.run(self._then_settle(facts, need))
+
+    def authenticate_optional(self, facts: RequestFacts) -> Principal | None:
+        if self.kind == "sync":
+            return self.guard.authenticate_optional_sync(facts)
+        return asyncio.run(self.guard.authenticate_optional(facts))
+
+    async def _then_settle(self, facts: RequestFacts, need: Need) -> Principal:
+        principal = await self.guard.authenticate(facts, need)
+        # Background work gets its turn before the loop is closed.
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others)
+        return principal
+
+
+@pytest.fixture(params=["sync", "async in a thread", "async client"])
+def door(request: pytest.FixtureRequest) -> Door:
+    return Door(request.param)
+
+
+def test_both_doors_lead_to_the_same_principal(door: Door) -> None:
+    caller = door.authenticate(bearer(access_token(status=status_claim())), Need("notes:read"))
+
+    assert (caller.subject, caller.issuer) == ("ada", ISSUER)
+    assert door.documents.fetched == [METADATA_URL, KEYS_URL, LIST_URL]
+
+
+def test_both_doors_refuse_alike(door: Door) -> None:
+    with pytest.raises(InvalidTokenError):
+        door.authenticate(bearer("a.b.c"))
+    with pytest.raises(MissingTokenError):
+        door.authenticate(NOBODY)
+
+
+def test_both_doors_tell_their_own_trouble_apart(door: Door) -> None:
+    door.documents.served.clear()
+    with pytest.raises(UnavailableError):
+        door.authenticate(bearer(access_token()))
+
+
+def test_both_doors_renew_in_the_background(door: Door) -> None:
+    """A status list past its poll interval is used, and asked for again beside the request."""
+    token = bearer(access_token(status=status_claim()))
+    door.authenticate(token)
+    door.time.seconds += 3
+    door.authenticate(token)
+    # In threads, asking once more waits for what is under way; then everything is fresh again.
+    door.time.seconds += 3
+    door.authenticate(token)
+
+    assert door.documents.fetched.count(LIST_URL) >= 2
+
+
+def test_nobody_is_let_through_where_that_is_allowed(door: Door) -> None:
+    assert door.authenticate_optional(NOBODY) is None
+    caller = door.authenticate_optional(bearer(access_token()))
+    assert caller is not None
+    assert caller.subject == "ada"
+
+
+@pytest.mark.parametrize("value", ["Bearer a.b.c", "Bearer", "Basic YTpi", ""])
+def test_bad_credentials_do_not_make_somebody_nobody(door: Door, value: str) -> None:
+    """Whoever sends credentials wants to be somebody."""
+    with pytest.raises((InvalidTokenError, MissingTokenError)):
+        door.authenticate_optional(RequestFacts.from_headers({"Authorization": value}))
+
+
+def test_ages_are_there_for_metrics(door: Door) -> None:
+    assert door.guard.ages()[ISSUER].keys is None
+    assert door.guard.ages()[ISSUER].status_lists is None
+    door.authenticate(bearer(access_token(status=status_claim())))
+    door.time.seconds += 1.5
+
+    assert door.guard.ages()[ISSUER].keys == 1.5
+    assert door.guard.ages()[ISSUER].status_lists == 1.5
+
+
+def test_a_realm_is_part_of_every_challenge() -> None:
+    guard = Guard(Issuer(ISSUER, audience=AUDIENCE), realm="notes")
+    answer = guard.answer_to(MissingTokenError("x", code="missing_token"))
+
+    assert ("www-authenticate", 'Bearer realm="notes"') in answer.headers
+
+
+def test_a_realm_that_cannot_be_written_is_found_at_the_start() -> None:
+    with pytest.raises(ValueError, match="realm"):
+        Guard(Issuer(ISSUER, audience=AUDIENCE), realm="a\nb")
+
+
+def test_public_names_are_sorted_and_there() -> None:
+    """One path per name."""
+    assert room.__all__ == sorted(room.__all__)
+    assert all(hasattr(room, name) for name in room.__all__)
