@@ -1,0 +1,150 @@
+"""The FastAPI adapter, against the real FastAPI."""
+
+from typing import Annotated
+
+import pytest
+from fastapi import APIRouter, FastAPI, Request, Security, WebSocket
+from fastapi.security import SecurityScopes
+from fastapi.testclient import TestClient
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+from starlette.testclient import WebSocketDenialResponse
+
+from tests.integrations.asgi_client import sender
+from tests.integrations.contract import AdapterContract, MakeService
+from tokensmith.guard import Guard, Principal
+from tokensmith.guard.testing import FakeIssuer
+from tokensmith.integrations.fastapi import Auth, OptionalAuth, RefusedError
+
+
+def application(guard: Guard) -> FastAPI:
+    app, auth = FastAPI(), Auth(guard)
+
+    @app.get("/notes")
+    async def read_notes(caller: Annotated[Principal, Security(auth, scopes=["notes:read"])]) -> dict[str, str]:
+        return {"subject": caller.subject}
+
+    @app.post("/notes")
+    def write_notes(caller: Annotated[Principal, Security(auth, scopes=["notes:write"])]) -> dict[str, str]:
+        return {"subject": caller.subject}
+
+    @app.get("/me")
+    async def me(caller: Annotated[Principal, Security(auth)]) -> dict[str, str]:
+        return {"subject": caller.subject}
+
+    @app.get("/open")
+    async def anybody(caller: Annotated[Principal | None, Security(OptionalAuth(guard))]) -> dict[str, str | None]:
+        return {"subject": caller.subject if caller else None}
+
+    @app.websocket("/listen")
+    async def listen(websocket: WebSocket, caller: Annotated[Principal, Security(auth, scopes=["notes:read"])]) -> None:
+        await websocket.accept()
+        await websocket.send_text(caller.subject)
+        await websocket.close()
+
+    return app
+
+
+@pytest.fixture
+def issuer() -> FakeIssuer:
+    return FakeIssuer()
+
+
+class TestFastAPI(AdapterContract):
+    @pytest.fixture
+    def make_service(self) -> MakeService:
+        return lambda guard: sender(TestClient(application(guard)))
+
+
+def test_scopes_of_routers_and_routes_add_up(issuer: FakeIssuer) -> None:
+    auth = Auth(issuer.guard())
+    router = APIRouter(dependencies=[Security(auth, scopes=["notes"])])
+
+    @router.get("/deep")
+    async def deep(caller: Annotated[Principal, Security(auth, scopes=["notes:read"])]) -> str:
+        return caller.subject
+
+    app = FastAPI()
+    app.include_router(router)
+    client = TestClient(app)
+
+    for scope, status in [("notes", 403), ("notes:read", 403), ("notes notes:read", 200)]:
+        assert client.get("/deep", headers=issuer.headers(scope=scope)).status_code == status
+
+
+def test_the_openapi_document_has_scheme_and_scopes(issuer: FakeIssuer) -> None:
+    """The docs page gets its Authorize button from it."""
+    document = TestClient(application(issuer.guard())).get("/openapi.json").json()
+
+    assert document["components"]["securitySchemes"] == {
+        "Bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+    assert document["paths"]["/notes"]["get"]["security"] == [{"Bearer": ["notes:read"]}]
+    assert document["paths"]["/me"]["get"]["security"] == [{"Bearer": []}]
+
+
+def test_the_scheme_may_be_named_and_described(issuer: FakeIssuer) -> None:
+    app = FastAPI(dependencies=[Security(Auth(issuer.guard(), scheme_name="Notes", description="Sign in first."))])
+    app.get("/")(lambda: "x")
+    schemes = TestClient(app).get("/openapi.json").json()["components"]["securitySchemes"]
+
+    assert schemes["Notes"]["description"] == "Sign in first."
+
+
+def test_a_dependency_can_be_overridden_by_an_equal_one(issuer: FakeIssuer) -> None:
+    """Tests of an application need not find the very object it uses."""
+    guard = issuer.guard()
+    app = application(guard)
+    ada = Principal(subject="ada", client_id=None, issuer=issuer.url, scopes=frozenset(), claims={})
+    app.dependency_overrides[Auth(guard)] = lambda: ada
+
+    assert TestClient(app).get("/notes").json() == {"subject": "ada"}
+
+
+def test_dependencies_are_equal_where_guard_and_kind_are(issuer: FakeIssuer) -> None:
+    guard = issuer.guard()
+
+    assert Auth(guard) == Auth(guard)
+    assert Auth(guard) != Auth(issuer.guard())
+    assert Auth(guard) != OptionalAuth(guard)
+    assert Auth(guard) != "auth"
+
+
+def test_a_websocket_gets_in_with_a_token(issuer: FakeIssuer) -> None:
+    client = TestClient(application(issuer.guard()))
+    with client.websocket_connect("/listen", headers=issuer.headers(sub="ada", scope="notes:read")) as websocket:
+        assert websocket.receive_text() == "ada"
+
+
+@pytest.mark.parametrize(("scope", "status"), [("", 403), (None, 401)])
+def test_a_websocket_is_refused_with_a_status(issuer: FakeIssuer, scope: str | None, status: int) -> None:
+    headers = {} if scope is None else issuer.headers(scope=scope)
+    client = TestClient(application(issuer.guard()))
+    with pytest.raises(WebSocketDenialResponse) as caught, client.websocket_connect("/listen", headers=headers):
+        pass
+
+    assert caught.value.status_code == status
+    assert caught.value.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_an_application_may_answer_in_its_own_form(issuer: FakeIssuer) -> None:
+    app = application(issuer.guard())
+
+    @app.exception_handler(RefusedError)
+    async def own(request: Request, error: RefusedError) -> PlainTextResponse:
+        return PlainTextResponse(f"no: {error.detail['error']}", error.status_code, error.headers)
+
+    answer = TestClient(app).get("/notes")
+
+    assert (answer.status_code, answer.text) == (401, "no: unauthorized")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_status_and_challenge_do_not_hang_on_the_handler(issuer: FakeIssuer) -> None:
+    """Called by hand, or where Starlette keeps its handlers elsewhere, it is an HTTPException like any other."""
+    connection = HTTPConnection({"type": "http", "headers": [], "path": "/", "query_string": b""})
+    with pytest.raises(RefusedError) as caught:
+        Auth(issuer.guard())(connection, SecurityScopes()).send(None)
+
+    assert caught.value.status_code == 401
+    assert (caught.value.headers or {})["www-authenticate"] == "Bearer"
