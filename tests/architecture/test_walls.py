@@ -18,6 +18,10 @@ RESULT = re.compile(r"^(?P<name>.+?) (?P<result>KEPT|BROKEN)", re.MULTILINE)
 BREACHES = {
     "rooms": ("jose/errors.py", "tokensmith.server.app"),
     "jose": ("jose/jwa/tables.py", "tokensmith.jose.jwk.key"),
+    "guard": ("guard/scopes.py", "tokensmith.guard.verify"),
+    "core-light": ("guard/facts.py", "httpx2"),
+    "no-loop": ("guard/need.py", "asyncio"),
+    "adapters": ("integrations/fastapi.py", "tokensmith.integrations.starlette"),
 }
 # All that the two lower rooms may need from outside; everything else is an extra.
 CORE_NEEDS = {"cryptography", "msgspec"}
