@@ -1,0 +1,62 @@
+"""The discovery documents (RFC 8414 §2, OpenID Connect Discovery §3): what is switched on, and nothing else.
+
+Both well-known names answer with the same members, so no reader learns of more than another. `authorization_endpoint`,
+`response_types_supported` and what an OpenID provider adds are left out until they exist: RFC 8414 §3.2 forbids empty
+arrays, and a promise of something that is not there is worse than silence.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tokensmith.jose.strict_json import JsonValue, encode
+from tokensmith.server.web.cached import cached_response, entity_tag
+
+MAX_AGE_SECONDS: Final = 300
+OAUTH_PATH: Final = "/.well-known/oauth-authorization-server"
+OPENID_PATH: Final = "/.well-known/openid-configuration"
+
+_SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataHandler:
+    """The handler; the document is written once, at start."""
+
+    body: bytes
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer with the document."""
+        etag = entity_tag(self.body)
+        return cached_response(request, self.body, media_type="application/json", etag=etag, max_age=MAX_AGE_SECONDS)
+
+
+def metadata_handler(issuer: str, *, paths: Mapping[str, str], grant_types: tuple[str, ...]) -> MetadataHandler:
+    """Make the handler.
+
+    Args:
+        paths: Where each endpoint is, by its member's name, below the issuer.
+        grant_types: What `/token` serves.
+    """
+    members: dict[str, JsonValue] = {"issuer": issuer}
+    members |= {name: issuer + path for name, path in paths.items()}
+    members["grant_types_supported"] = sorted(grant_types)
+    members["token_endpoint_auth_methods_supported"] = [*_SECRET_METHODS, "none"]
+    members["revocation_endpoint_auth_methods_supported"] = [*_SECRET_METHODS, "none"]
+    # A public client may not ask about tokens: anybody could call itself by its name (RFC 7662 §2.1).
+    members["introspection_endpoint_auth_methods_supported"] = list(_SECRET_METHODS)
+    return MetadataHandler(body=encode(members))
+
+
+def well_known_paths(issuer_path: str) -> tuple[str, ...]:
+    """Return every path at which the documents are looked for.
+
+    RFC 8414 §3.1 puts the issuer's path behind the well-known name, OpenID Connect Discovery §4.1 in front of it, and
+    RFC 8414 §5 has readers of the one try the form of the other. For an issuer at the root they are the same two.
+    """
+    inserted = (OAUTH_PATH + issuer_path, OPENID_PATH + issuer_path)
+    appended = (issuer_path + OAUTH_PATH, issuer_path + OPENID_PATH)
+    return tuple(dict.fromkeys((*inserted, *appended)))

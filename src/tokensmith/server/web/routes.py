@@ -1,0 +1,126 @@
+"""Every URL of the server in one table: its path, methods, handlers and protections."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tokensmith.server.domain.errors import NotFoundError
+from tokensmith.server.web.api.first_party import FirstParty
+from tokensmith.server.web.endpoint import Endpoint, Handler
+from tokensmith.server.web.home import PAGE_POLICY, Home
+from tokensmith.server.web.oauth.introspect import IntrospectHandler
+from tokensmith.server.web.oauth.keys import KeysHandler
+from tokensmith.server.web.oauth.metadata import MetadataHandler, well_known_paths
+from tokensmith.server.web.oauth.revoke import RevokeHandler
+from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusListsHandler
+from tokensmith.server.web.oauth.tokens import TokenHandler
+from tokensmith.server.web.observer import Observer
+from tokensmith.server.web.security_headers import JSON_POLICY, security_headers
+
+JWKS_PATH: Final = "/.well-known/jwks.json"
+
+# Which member of the discovery documents names which path.
+ADVERTISED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "token_endpoint": "/token",
+        "jwks_uri": JWKS_PATH,
+        "revocation_endpoint": "/revoke",
+        "introspection_endpoint": "/introspect",
+        "status_list_aggregation_endpoint": "/status",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handlers:
+    """One handler for each thing the server does. *first_party* is None where `/api` is not offered (decision 13)."""
+
+    tokens: TokenHandler
+    revoke: RevokeHandler
+    introspect: IntrospectHandler
+    metadata: MetadataHandler
+    keys: KeysHandler
+    status_list: StatusListHandler
+    status_lists: StatusListsHandler
+    first_party: FirstParty | None
+    home: Home
+    alive: Handler
+    ready: Handler
+    metrics: Handler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One URL. *public*: pages of other origins may read it; *at_root*: not below the issuer's path."""
+
+    path: str
+    get: Handler | None = None
+    post: Handler | None = None
+    public: bool = False
+    at_root: bool = False
+    policy: bytes = JSON_POLICY
+
+
+def routes(handlers: Handlers, *, issuer_path: str, https: bool, observer: Observer) -> list[BaseRoute]:
+    """Return the table as Starlette routes, the busiest first; the last one answers for everything else.
+
+    Args:
+        issuer_path: The issuer's path, "" for none; a proxy in front must pass it on as it is.
+        https: The issuer is https.
+    """
+
+    def route(row: _Row) -> Route:
+        methods = {name: handler for name, handler in (("GET", row.get), ("POST", row.post)) if handler}
+        path = row.path if row.at_root else issuer_path + row.path
+        return Route(
+            path,
+            Endpoint(
+                route=row.path,
+                methods=methods,
+                headers=security_headers(https=https, public=row.public, policy=row.policy),
+                observer=observer,
+                public=row.public,
+            ),
+        )
+
+    unknown = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"), _not_found)
+    headers = security_headers(https=https, public=False)
+    fallback = Endpoint(route="unknown", methods=unknown, headers=headers, observer=observer)
+    return [*map(route, _table(handlers, issuer_path=issuer_path)), Route("/{path:path}", fallback)]
+
+
+def _table(handlers: Handlers, *, issuer_path: str) -> tuple[_Row, ...]:
+    first_party = handlers.first_party
+    api = (
+        ()
+        if first_party is None
+        else (
+            _Row(path="/api/login", post=first_party.login),
+            _Row(path="/api/refresh", post=first_party.rotate),
+            _Row(path="/api/logout", post=first_party.logout),
+        )
+    )
+    return (
+        _Row(path="/token", post=handlers.tokens),
+        _Row(path="/status/{list}", get=handlers.status_list, public=True),
+        *api,
+        _Row(path="/introspect", post=handlers.introspect),
+        _Row(path="/revoke", post=handlers.revoke),
+        _Row(path=JWKS_PATH, get=handlers.keys, public=True),
+        *(_Row(path=path, get=handlers.metadata, public=True, at_root=True) for path in well_known_paths(issuer_path)),
+        _Row(path="/status", get=handlers.status_lists, public=True),
+        # For whoever runs the server: at the root, whatever the issuer's path.
+        _Row(path="/healthz", get=handlers.alive, at_root=True),
+        _Row(path="/readyz", get=handlers.ready, at_root=True),
+        _Row(path="/metrics", get=handlers.metrics, at_root=True),
+        _Row(path="/", get=handlers.home, policy=PAGE_POLICY),
+    )
+
+
+async def _not_found(_: Request) -> Response:
+    raise NotFoundError("There is nothing here.", code="unknown_url")

@@ -1,0 +1,106 @@
+"""The discovery documents: complete, true, and at every name under which they are looked for."""
+
+from typing import Any
+
+import pytest
+
+from tests.server.flows.world import ISSUER
+from tests.server.web.served import Served
+from tokensmith.server.web.oauth.metadata import well_known_paths
+
+pytestmark = pytest.mark.anyio
+PATHS = ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration")
+
+
+async def document(served: Served, path: str = PATHS[0]) -> dict[str, Any]:
+    answer = await served.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    members: dict[str, Any] = answer.json()
+    return members
+
+
+async def test_both_names_give_the_same_document(served: Served) -> None:
+    """RFC 9068 §4: whichever a resource server reads."""
+    assert await document(served, PATHS[0]) == await document(served, PATHS[1])
+
+
+async def test_the_issuer_is_the_very_string_of_the_tokens(served: Served) -> None:
+    """RFC 8414 §3.3, OpenID Connect Discovery §4.3: identical."""
+    token = await served.world.read(await served.world.sign_in())
+
+    assert (await document(served))["issuer"] == ISSUER == token.claims["iss"]
+
+
+async def test_every_endpoint_that_is_named_is_there(served: Served) -> None:
+    """What is advertised answers, and not with 404."""
+    members = await document(served)
+    named = {name: url for name, url in members.items() if name.endswith(("_endpoint", "_uri"))}
+
+    assert named.keys() == {
+        "token_endpoint",
+        "jwks_uri",
+        "revocation_endpoint",
+        "introspection_endpoint",
+        "status_list_aggregation_endpoint",
+    }
+    for url in named.values():
+        assert url.startswith(f"{ISSUER}/")
+        assert (await served.get(url.removeprefix(ISSUER))).status_code in {200, 405}
+
+
+async def test_nothing_is_promised_that_is_not_there(served: Served) -> None:
+    """No authorization endpoint yet, no ID tokens; RFC 8414 §3.2: zero elements MUST be omitted."""
+    members = await document(served)
+
+    assert "authorization_endpoint" not in members
+    assert "id_token_signing_alg_values_supported" not in members
+    assert [] not in members.values()
+
+
+async def test_the_grant_types_are_those_of_the_token_endpoint(served: Served) -> None:
+    """First-party sign-in is no OAuth grant and in no metadata (decision 13)."""
+    members = await document(served)
+
+    assert members["grant_types_supported"] == ["client_credentials", "refresh_token"]
+    assert "password" not in members["grant_types_supported"]
+
+
+async def test_none_is_a_way_for_public_clients_only(served: Served) -> None:
+    """RFC 8414 §2; a public client may not introspect (RFC 7662 §2.1)."""
+    members = await document(served)
+
+    assert "none" in members["token_endpoint_auth_methods_supported"]
+    assert "none" not in members["introspection_endpoint_auth_methods_supported"]
+
+
+@pytest.mark.parametrize(
+    ("issuer_path", "paths"),
+    [
+        ("", list(PATHS)),
+        (
+            "/tenant",
+            [
+                "/.well-known/oauth-authorization-server/tenant",
+                "/.well-known/openid-configuration/tenant",
+                "/tenant/.well-known/oauth-authorization-server",
+                "/tenant/.well-known/openid-configuration",
+            ],
+        ),
+    ],
+)
+async def test_an_issuer_with_a_path_is_found_by_both_rules(served: Served, issuer_path: str, paths: list[str]) -> None:
+    """RFC 8414 §3.1 inserts the well-known name, OpenID Connect Discovery §4.1 appends it."""
+    elsewhere = Served(served.world, issuer=ISSUER + issuer_path)
+
+    assert list(well_known_paths(issuer_path)) == paths
+    for path in paths:
+        assert (await document(elsewhere, path))["token_endpoint"] == f"{ISSUER}{issuer_path}/token"
+
+
+async def test_the_document_may_be_kept(served: Served) -> None:
+    """With its tag."""
+    answer = await served.get(PATHS[0])
+    again = await served.get(PATHS[0], **{"if-none-match": answer.headers["etag"]})
+
+    assert answer.headers["cache-control"] == "public, max-age=300"
+    assert again.status_code == 304
