@@ -1,11 +1,13 @@
 """Files that hold no key, more than one, or one that may not be used as asked (RFC 7468, RFC 4055)."""
 
+import base64
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa, x25519
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -154,3 +156,50 @@ def test_misuse_is_a_type_error(value: Any) -> None:
 def test_der_is_no_text() -> None:
     with pytest.raises(TypeError):
         Key.from_der("MFkw")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "AES-128-CBC,00",
+        "AES-128-CBC,0011223344556677",
+        "AES-256-CBC,",
+        "AES-256-CBC," + "00" * 17,
+        "DES-EDE3-CBC,00112233",
+        "DES-EDE3-CBC," + "00" * 16,
+        "AES-128-GCM," + "00" * 16,
+        "AES-128-CBC",
+        "",
+    ],
+)
+def test_a_broken_encryption_header_is_refused(header: str) -> None:
+    """RFC 1421 §4.6.1.3. On a short initial vector the primitive panics: a BaseException, past every "except"."""
+    locked = EC.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, BestAvailableEncryption(b"password"))
+    lines = locked.decode().splitlines()
+    broken = "\n".join(f"DEK-Info: {header}" if line.startswith("DEK-Info") else line for line in lines)
+
+    assert refusal_of(broken, password="password") == "malformed_key"
+    assert refusal_of(locked.replace(b"DEK-Info: ", b"DEK-Info:"), password="password") == "malformed_key"
+
+
+def test_an_ssh_key_with_a_compressed_point_is_not_supported() -> None:
+    """The primitive raises NotImplementedError."""
+    point = EC.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    strings = (b"ecdsa-sha2-nistp256", b"nistp256", point)
+    blob = b"".join(len(each).to_bytes(4, "big") + each for each in strings)
+
+    assert refusal_of(b"ecdsa-sha2-nistp256 " + base64.b64encode(blob)) == "unsupported_key"
+
+
+def test_a_certificate_of_an_unknown_version_is_refused() -> None:
+    """The primitive raises InvalidVersion, which is no ValueError."""
+    der = certify(EC.public_key()).public_bytes(Encoding.DER)
+    changed = der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020117"), 1)
+
+    assert changed != der
+    assert der_refusal_of(changed) == "malformed_key"
+    assert refusal_of(armour(changed, "CERTIFICATE")) == "malformed_key"
+    with pytest.raises(KeyMaterialError) as refusal:
+        Key.from_secret(changed)
+
+    assert refusal.value.code == "public_key_as_secret"

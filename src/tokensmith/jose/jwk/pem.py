@@ -43,8 +43,11 @@ _Loader = Callable[[bytes, Password], object]
 
 _MAX_OCTETS: Final = 65_536
 _PSS_IDENTIFIER: Final = bytes.fromhex("06092a864886f70d01010a")
-_ALGORITHM_WITHIN: Final = 32
 _LABEL: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
+# OpenSSL's own encryption (RFC 1421 §4.6.1.3). The primitive panics, past every except, on an initial vector cut short.
+_ENCRYPTION_HEADER: Final = re.compile(
+    rb"^DEK-Info: (?:AES-(?:128|192|256)-CBC,[0-9A-F]{32}|DES-EDE3-CBC,[0-9A-F]{16})\r?$", re.MULTILINE
+)
 _SSH_PUBLIC: Final = (b"ssh-", b"ecdsa-sha2-")
 
 
@@ -128,7 +131,10 @@ def _only_block(data: bytes) -> tuple[bytes, bytes]:
     label = found[0][1]
     if label not in _LOADERS:
         raise _unsupported()
-    return label, data[found[0].start() :]
+    block = data[found[0].start() :]
+    if block.count(b"DEK-Info") != len(_ENCRYPTION_HEADER.findall(block)):
+        raise malformed("The encryption header of the PEM text is malformed.")
+    return label, block
 
 
 def _load(load: _Loader, data: bytes, password: Password) -> object:
@@ -138,9 +144,10 @@ def _load(load: _Loader, data: bytes, password: Password) -> object:
         # The primitive's way to say that a password is missing, or given for what is not encrypted.
         needed = "needs a" if password is None else "takes no"
         raise KeyMaterialError(f"The key {needed} password.", code="password") from None
-    except UnsupportedAlgorithm:
+    except (UnsupportedAlgorithm, NotImplementedError):
         raise _unsupported() from None
-    except ValueError:
+    # The parsers raise more kinds than they document, InvalidVersion for one; whichever it is, this is no key.
+    except Exception:  # noqa: BLE001
         raise malformed("The key cannot be read, or the password is wrong.") from None
 
 
@@ -189,12 +196,11 @@ def _armoured(block: bytes) -> bytes:
 
 
 def _names_pss(der: bytes) -> bool:
-    """Tell whether a key says that RSASSA-PSS is the one thing it is for (RFC 4055 §1.2).
+    """Tell whether a bare key says that RSASSA-PSS is the one thing it is for (RFC 4055 §1.2).
 
-    The primitive drops that restriction when it loads the key, so it is read from the octets: a key's algorithm stands
-    within the first of them, and further on may stand that of a certificate's signature. An encrypted file hides it.
+    The primitive drops that restriction when it loads the key, so it is read from the octets; an encrypted file hides it.
     """
-    return _PSS_IDENTIFIER in der[:_ALGORITHM_WITHIN]
+    return _PSS_IDENTIFIER in der
 
 
 def _supported(loaded: object) -> KeyObject:

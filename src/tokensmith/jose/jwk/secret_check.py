@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key
 from cryptography.x509 import load_der_x509_certificate
@@ -135,13 +134,11 @@ def _sequence_length(octets: bytes) -> int | None:
 def _loads(load: Callable[[bytes], object], octets: bytes) -> bool:
     try:
         load(octets)
-    except UnsupportedAlgorithm:
-        return True
-    except TypeError:
-        # The primitive's way to say: a private key, but encrypted.
-        return True
     except ValueError:
         return False
+    # Whatever else is raised tells a key from random octets: it is encrypted (TypeError), of an unknown algorithm, ...
+    except Exception:  # noqa: BLE001
+        return True
     return True
 
 
