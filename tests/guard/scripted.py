@@ -44,7 +44,6 @@ class ScriptedOutside:
         return document if isinstance(document, Response) else document(headers)
 
     async def shared(self, name: str, work: Work) -> None:
-        self.background.pop(name, None)
         await work()
 
     def in_background(self, name: str, work: Work) -> None:

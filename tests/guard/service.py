@@ -5,7 +5,7 @@ import pytest
 from tests.guard.minting import AUDIENCE, ISSUER, KEY, KEYS_URL, LIST_URL, METADATA_URL, bearer, list_answer
 from tests.guard.scripted import ScriptedClock, ScriptedOutside, json_answer, run
 from tokensmith.guard import InvalidTokenError, Issuer, Need, Principal, RequestFacts
-from tokensmith.guard.verify import trust_all, verify
+from tokensmith.guard.verify import TrustedIssuers, verify
 
 
 class Service:
@@ -20,7 +20,7 @@ class Service:
             }
         )
         trusted = issuers or (Issuer(ISSUER, audience=AUDIENCE, leeway=leeway),)
-        self.trusted = trust_all(*trusted, clock=ScriptedClock(self.outside))
+        self.trusted = TrustedIssuers(*trusted, clock=ScriptedClock(self.outside))
 
     def admit(self, token: str, *scopes: str) -> Principal:
         return self.decide(bearer(token), *scopes)

@@ -13,6 +13,8 @@ from tests.guard.minting import (
     KEYS_URL,
     LIST_URL,
     METADATA_URL,
+    NOW,
+    STRANGER,
     access_token,
     list_answer,
     status_claim,
@@ -26,7 +28,7 @@ from tokensmith.guard import (
     MissingTokenError,
     RequestFacts,
 )
-from tokensmith.guard.verify import trust_all
+from tokensmith.guard.verify import TrustedIssuers
 
 
 @pytest.fixture
@@ -93,7 +95,32 @@ def test_one_issuer_at_least_and_each_once() -> None:
     issuer = Issuer(ISSUER, audience=AUDIENCE)
     for issuers in ((), (issuer, issuer)):
         with pytest.raises(ValueError, match="at least one issuer"):
-            trust_all(*issuers, clock=ScriptedClock(ScriptedOutside()))
+            TrustedIssuers(*issuers, clock=ScriptedClock(ScriptedOutside()))
+
+
+def test_a_header_seen_before_proves_nothing(service: Service) -> None:
+    """What is remembered of a genuine token saves reading the next one twice, and no check."""
+    service.admit(access_token())
+    forged = access_token().split(".")[0] + "." + ".".join(access_token(STRANGER).split(".")[1:])
+
+    assert service.refusal(forged) == "invalid_signature"
+    assert service.refusal(access_token(iss="https://evil.test")) == "wrong_issuer"
+    assert service.refusal(access_token(exp=NOW)) == "expired"
+    assert service.refusal(f"{access_token().split('.')[0]}.!.!") == "malformed"
+
+
+def test_what_is_remembered_is_bounded(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tokensmith.guard.verify._MAX_KNOWN_HEADERS", 2)
+    for typ in ("at+jwt", "AT+jwt", "At+jwt", "aT+jwt", "at+JWT"):
+        service.admit(access_token(typ=typ))
+
+    assert len(service.trusted._known) <= 2
+
+
+def test_a_stranger_leaves_nothing_to_remember(service: Service) -> None:
+    service.refusal(access_token(STRANGER))
+
+    assert service.trusted._known == {}
 
 
 @given(value=st.one_of(st.binary(max_size=300), st.binary(max_size=300).map(b"Bearer ".__add__)))

@@ -14,7 +14,7 @@ from tokensmith.guard.need import Need
 from tokensmith.guard.outside import Outside, Work
 from tokensmith.guard.principal import Principal
 from tokensmith.guard.run_blocking import run_blocking
-from tokensmith.guard.verify import trust_all, verify
+from tokensmith.guard.verify import TrustedIssuers, verify
 from tokensmith.jose.jwt import Clock
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
 from tokensmith.outbound import AsyncFetcher, Fetcher, FetchRules, Response
@@ -58,7 +58,7 @@ class Guard:
         clock: Clock = SYSTEM_CLOCK,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._trusted = trust_all(*issuers, clock=clock)
+        self._trusted = TrustedIssuers(*issuers, clock=clock)
         self._realm = realm
         self._monotonic = monotonic
         blocking = BlockingFetcher() if fetcher is None else fetcher
@@ -108,7 +108,7 @@ class Guard:
         now = self._monotonic()
         return {
             url: Ages(keys=trust.keys.age(now), status_lists=trust.status_lists.age(now))
-            for url, trust in self._trusted.items()
+            for url, trust in self._trusted.by_url.items()
         }
 
 

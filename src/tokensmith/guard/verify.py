@@ -6,7 +6,7 @@ Each step either narrows down what is known or raises. Written once, as a corout
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Self
+from typing import Final, Self
 
 from tokensmith.guard.access_token import principal_from, required_claims
 from tokensmith.guard.credentials import find_token
@@ -20,7 +20,10 @@ from tokensmith.guard.principal import Principal
 from tokensmith.guard.status import ListVerifier, StatusLists
 from tokensmith.jose import JoseError, jwt
 from tokensmith.jose.jwt import Clock, Verifier
+from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound import FetchRules
+
+_MAX_KNOWN_HEADERS: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +65,56 @@ class Trust:
         return cls(issuer=issuer, keys=keys, verifier=verifier, status_lists=status_lists)
 
 
-def trust_all(*issuers: Issuer, clock: Clock) -> Mapping[str, Trust]:
-    """Prepare every issuer, by its identifier.
+class TrustedIssuers:
+    """The issuers of one guard.
+
+    With a single one, the protected headers of its genuine tokens are remembered: they repeat, and then a token need
+    not be read twice. Nothing is taken on trust for it; the key is looked up and the token verified as ever.
 
     Raises:
-        ValueError: There is none, or one twice.
+        ValueError: There is no issuer, or one twice.
     """
-    trusted = {issuer.url: Trust.prepare(issuer, clock=clock) for issuer in issuers}
-    if not trusted or len(trusted) < len(issuers):
-        raise ValueError("a guard trusts at least one issuer, and each once")
-    return MappingProxyType(trusted)
+
+    def __init__(self, *issuers: Issuer, clock: Clock) -> None:
+        self.by_url = MappingProxyType({issuer.url: Trust.prepare(issuer, clock=clock) for issuer in issuers})
+        if not self.by_url or len(self.by_url) < len(issuers):
+            raise ValueError("a guard trusts at least one issuer, and each once")
+        self._known: dict[str, tuple[Trust, Mapping[str, JsonValue]]] = {}
+
+    def choose(self, token: str) -> tuple[Trust, Mapping[str, JsonValue]]:
+        """Say whom *token* claims to be from, and return its header.
+
+        Raises:
+            InvalidTokenError: It is from nobody we trust, or by an algorithm that its issuer does not use.
+            MalformedTokenError: It is no signed JWT.
+        """
+        known = self._known.get(token.partition(".")[0])
+        if known is not None:
+            return known
+        peek = jwt.read_unverified(token)
+        # RFC 8725 §3.8: compared exactly, and the keys that will be asked for are this issuer's and nobody else's.
+        name = peek.unverified_claims.get("iss")
+        trust = self.by_url.get(name) if isinstance(name, str) else None
+        if trust is None:
+            message = "The access token is from an unknown issuer."
+            raise InvalidTokenError(message, code="unknown_issuer", detail=f"iss={name!r:.256}")
+        alg = peek.unverified_header.get("alg")
+        if alg not in trust.issuer.algorithms:
+            raise InvalidTokenError(
+                "The access token's algorithm is not accepted.", code="algorithm", detail=f"alg={alg!r:.64}"
+            )
+        return trust, peek.unverified_header
+
+    def remember(self, token: str, trust: Trust, header: Mapping[str, JsonValue]) -> None:
+        """Note the header of a token that was verified; a stranger's never gets here."""
+        text = token.partition(".")[0]
+        if len(self.by_url) == 1 and text not in self._known:
+            if len(self._known) >= _MAX_KNOWN_HEADERS:
+                self._known.clear()
+            self._known[text] = trust, header
 
 
-async def verify(facts: RequestFacts, need: Need, trusted: Mapping[str, Trust], outside: Outside) -> Principal:
+async def verify(facts: RequestFacts, need: Need, trusted: TrustedIssuers, outside: Outside) -> Principal:
     """Decide about one request.
 
     Raises:
@@ -83,30 +123,13 @@ async def verify(facts: RequestFacts, need: Need, trusted: Mapping[str, Trust], 
     """
     token = find_token(facts)
     try:
-        peek = jwt.read_unverified(token)
-        trust = _choose(trusted, peek)
-        key = await trust.keys.find(peek.unverified_header, outside)
+        trust, header = trusted.choose(token)
+        key = await trust.keys.find(header, outside)
         verified = trust.verifier.verify(token, key=key)
+        trusted.remember(token, trust, header)
     except JoseError as error:
         raise InvalidTokenError(str(error), code=error.code, detail=error.detail) from error
     principal = principal_from(verified)
     await trust.status_lists.check(verified.claims, kid=key.kid, outside=outside)
     need.check(principal)
     return principal
-
-
-def _choose(trusted: Mapping[str, Trust], peek: jwt.UnverifiedJwt) -> Trust:
-    """Choose whom the token claims to be from, by exact comparison, and what that issuer may sign with."""
-    name = peek.unverified_claims.get("iss")
-    # RFC 8725 §3.8: the keys that will be asked for are this issuer's and nobody else's.
-    trust = trusted.get(name) if isinstance(name, str) else None
-    if trust is None:
-        raise InvalidTokenError(
-            "The access token is from an unknown issuer.", code="unknown_issuer", detail=f"{name!r:.256}"
-        )
-    alg = peek.unverified_header.get("alg")
-    if alg not in trust.issuer.algorithms:
-        raise InvalidTokenError(
-            "The access token's algorithm is not accepted.", code="algorithm", detail=f"{alg!r:.64}"
-        )
-    return trust

@@ -207,3 +207,20 @@ def test_expiring_asks_at_the_next_use_whatever_was_asked_when(keys: RemoteKeys,
     keys.expire()
 
     assert find(keys, outside, "new") == "new"
+
+
+def test_an_asker_that_comes_late_does_not_ask_again(keys: RemoteKeys, outside: ScriptedOutside) -> None:
+    """It looked before another one's fetch ended, and joins after it: what it wants is there."""
+    outside.documents[KEYS] = key_set(OLD)
+    find(keys, outside)
+    outside.seconds += 80
+    find(keys, outside)
+    outside.seconds += 20
+    find(keys, outside)
+    late = dict(outside.background)
+    assert fetches(outside) == 2
+    find(keys, outside)
+    outside.background = late
+    outside.run_background()
+
+    assert fetches(outside) == 2

@@ -178,3 +178,16 @@ def test_the_number_of_lists_in_hand_is_bounded(lists: StatusLists, outside: Scr
 
     assert len(lists._entries) == _MAX_LISTS
     check(lists, outside)
+
+
+def test_an_asker_that_comes_late_does_not_ask_again(lists: StatusLists, outside: ScriptedOutside) -> None:
+    """It looked before another one's fetch ended, and joins after it: what it wants is there."""
+    check(lists, outside)
+    outside.seconds += 3
+    check(lists, outside)
+    outside.seconds += 3
+    check(lists, outside)
+    assert len(outside.fetched) == 2
+    outside.run_background()
+
+    assert len(outside.fetched) == 2

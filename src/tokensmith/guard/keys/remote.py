@@ -104,7 +104,7 @@ class RemoteKeys:
         except UnknownKeyError:
             may_ask = self._may_ask_for(header.get("kid"), outside.monotonic())
         if may_ask:
-            await self._renew_shared(outside)
+            await self._renew_shared(held, outside)
             held = self._held or held
         try:
             return held.keys.find(header)
@@ -122,9 +122,9 @@ class RemoteKeys:
             return held
         if now - self._failed_at >= RETRY_SECONDS:
             if held is not None and now < held.fresh_until:
-                outside.in_background(self._name, lambda: self._renew(outside))
+                outside.in_background(self._name, lambda: self._renew(held, outside))
                 return held
-            await self._renew_shared(outside)
+            await self._renew_shared(held, outside)
         held = self._held
         if held is None or outside.monotonic() - held.asked_at >= MAX_STALE_SECONDS:
             raise self._unavailable()
@@ -146,10 +146,13 @@ class RemoteKeys:
     def _name(self) -> str:
         return f"keys of {self._issuer}"
 
-    async def _renew_shared(self, outside: Outside) -> None:
-        await outside.shared(self._name, lambda: self._renew(outside))
+    async def _renew_shared(self, seen: _Held | None, outside: Outside) -> None:
+        await outside.shared(self._name, lambda: self._renew(seen, outside))
 
-    async def _renew(self, outside: Outside) -> None:
+    async def _renew(self, seen: _Held | None, outside: Outside) -> None:
+        if self._held is not seen:
+            # Somebody else's fetch ended after this asker had looked and before it could join.
+            return
         self._asked_at = started = outside.monotonic()
         try:
             metadata = await self._locate(outside)

@@ -132,7 +132,8 @@ class StatusLists:
 
     async def _renewed(self, entry: _Entry, outside: Outside) -> _Held:
         """Return a list that may be used, having asked for a new one: before, or beside, as its age allows."""
-        held, now = entry.held, outside.monotonic()
+        held = seen = entry.held
+        now = outside.monotonic()
         since_failure = now - entry.failed_at
         if since_failure >= self._poll_interval:
             if (
@@ -140,9 +141,9 @@ class StatusLists:
                 and not self._expired(held, outside)
                 and self._is_usable_meanwhile(held, since_failure, now)
             ):
-                outside.in_background(entry.url, lambda: self._renew(entry, outside))
+                outside.in_background(entry.url, lambda: self._renew(entry, seen, outside))
             else:
-                await outside.shared(entry.url, lambda: self._renew(entry, outside))
+                await outside.shared(entry.url, lambda: self._renew(entry, seen, outside))
                 held = entry.held
         if held is None or outside.monotonic() - held.asked_at >= self._max_stale or self._expired(held, outside):
             message = "Whether the access token was revoked cannot be found out."
@@ -155,8 +156,11 @@ class StatusLists:
             since_failure < self._bound and now - held.asked_at < self._max_stale
         )
 
-    async def _renew(self, entry: _Entry, outside: Outside) -> None:
+    async def _renew(self, entry: _Entry, seen: _Held | None, outside: Outside) -> None:
         held = entry.held
+        if held is not seen:
+            # Somebody else's fetch ended after this asker had looked and before it could join.
+            return
         if held is not None and self._expired(held, outside):
             held = None
         # RFC 9111 §5.2.1.4: a cache on the way has to ask the issuer, else its age would add to ours unseen.
