@@ -1,0 +1,169 @@
+"""Grants, and all that decides what their next token may say (`domain/grants.py`); `grant_endings.py` ends them."""
+
+from itertools import islice
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.dialects.postgresql import insert
+
+from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
+from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, SessionId, UserId
+from tokensmith.server.domain.status_lists import StatusPlace
+from tokensmith.server.storage import clients as client_rows
+from tokensmith.server.storage import resources as resource_rows
+from tokensmith.server.storage import users as user_rows
+from tokensmith.server.storage.grant_endings import GrantEndings
+from tokensmith.server.storage.schema import (
+    client_scopes,
+    clients,
+    grant_audiences,
+    grants,
+    refresh_families,
+    resources,
+    sessions,
+    user_scopes,
+    users,
+)
+from tokensmith.server.storage.scope_lists import by_resource, joined, pairs, split
+from tokensmith.server.storage.statements import NOW_MS, Connection, Row, joined_rows
+
+_AUDIENCE_COLUMNS: Final = (
+    *resource_rows.COLUMNS,
+    grant_audiences.c.scopes,
+    grant_audiences.c.list_id,
+    grant_audiences.c.list_index,
+)
+
+_ADD: Final = plain_insert(grants)
+_ADD_AUDIENCE: Final = insert(grant_audiences).on_conflict_do_nothing()
+_USER_SCOPES: Final = (
+    select(joined_rows(user_scopes.c.resource_id + " " + user_scopes.c.scope))
+    .where(user_scopes.c.user_id == grants.c.user_id)
+    .scalar_subquery()
+)
+_CLIENT_SCOPES: Final = (
+    select(joined_rows(client_scopes.c.resource_id + " " + client_scopes.c.scope))
+    .where(client_scopes.c.client_id == grants.c.client_id)
+    .scalar_subquery()
+)
+_HEAD_COLUMNS: Final = (
+    *grants.c,
+    *client_rows.COLUMNS,
+    *user_rows.COLUMNS,
+    sessions.c.amr,
+    sessions.c.signed_in_at_ms,
+    _USER_SCOPES,
+    _CLIENT_SCOPES,
+    NOW_MS,
+)
+# One statement, so of one moment: a token must never be made of yesterday's permissions and a place taken today. One
+# row per audience; what stands before the audience is the same in each.
+_STANDING: Final = (
+    select(*_HEAD_COLUMNS, *_AUDIENCE_COLUMNS)
+    .join(clients, grants.c.client_id == clients.c.id)
+    .outerjoin(users, grants.c.user_id == users.c.id)
+    .outerjoin(sessions, grants.c.session_id == sessions.c.id)
+    .outerjoin(grant_audiences, grant_audiences.c.grant_id == grants.c.id)
+    .outerjoin(resources, grant_audiences.c.resource_id == resources.c.id)
+    .where(grants.c.id == bindparam("grant_id"))
+    .order_by(resources.c.audience)
+)
+_OF_CLIENT_ITSELF: Final = (
+    select(grants.c.id)
+    .where(grants.c.client_id == bindparam("client_id"), grants.c.user_id.is_(None), grants.c.ended_at_ms.is_(None))
+    .order_by(grants.c.created_at_ms, grants.c.id)
+    .limit(1)
+)
+_EXPIRED: Final = (
+    select(refresh_families.c.grant_id)
+    .where(refresh_families.c.ended_at_ms.is_(None), refresh_families.c.idle_expires_at_ms <= NOW_MS)
+    .order_by(refresh_families.c.idle_expires_at_ms)
+    .limit(bindparam("limit"))
+)
+
+
+class SqlGrants(GrantEndings):
+    """Satisfies `Grants`."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._connection = connection
+
+    async def add(self, grant: Grant, *, audiences: dict[ResourceId, frozenset[str]]) -> None:
+        """Store a new grant with its audiences and their scopes."""
+        await self._connection.change(
+            _ADD,
+            id=grant.id,
+            client_id=grant.client_id,
+            user_id=grant.user_id,
+            session_id=grant.session_id,
+            created_at_ms=grant.created_at_ms,
+            ended_at_ms=grant.ended_at_ms,
+        )
+        for resource_id, scopes in audiences.items():
+            await self.add_audience(grant.id, resource_id, scopes=scopes)
+
+    async def add_audience(self, grant_id: GrantId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
+        """Let the grant reach one more resource; nothing happens where it does already."""
+        await self._connection.change(
+            _ADD_AUDIENCE,
+            grant_id=grant_id,
+            resource_id=resource_id,
+            scopes=joined(scopes),
+            list_id=None,
+            list_index=None,
+        )
+
+    async def standing(self, grant_id: GrantId) -> Standing | None:
+        """Return the grant, ended or not, with everything its next token depends on."""
+        rows = await self._connection.rows(_STANDING, grant_id=grant_id)
+        return _standing_of(rows) if rows else None
+
+    async def of_client_itself(self, client_id: ClientId) -> GrantId | None:
+        """Return the running grant by which the client acts for itself."""
+        row = await self._connection.row(_OF_CLIENT_ITSELF, client_id=client_id)
+        return GrantId(row[0]) if row else None
+
+    async def end_expired(self, *, limit: int) -> int:
+        """End at most *limit* running grants whose refresh family has expired; returns how many."""
+        expired = await self._connection.rows(_EXPIRED, limit=limit)
+        return sum([await self.end(GrantId(grant_id)) for (grant_id,) in expired])
+
+
+def _standing_of(rows: list[Row]) -> Standing:
+    values = iter(rows[0])
+    grant, client, user = (
+        tuple(islice(values, len(columns))) for columns in (grants.c, client_rows.COLUMNS, user_rows.COLUMNS)
+    )
+    amr, signed_in_at_ms, user_scope_pairs, client_scope_pairs, now_ms = islice(values, 5)
+    audiences = (row[len(_HEAD_COLUMNS) :] for row in rows)
+    return Standing(
+        grant=_grant_of(grant),
+        client=client_rows.client_of(client),
+        user=user_rows.user_of(user) if user[0] is not None else None,
+        amr=tuple(amr.split()) if amr is not None else (),
+        signed_in_at_ms=signed_in_at_ms,
+        audiences=tuple(_audience_of(row) for row in audiences if row[0] is not None),
+        user_scopes=by_resource(pairs(user_scope_pairs)),
+        client_scopes=by_resource(pairs(client_scope_pairs)),
+        now_ms=now_ms,
+    )
+
+
+def _grant_of(row: Row) -> Grant:
+    grant_id, client_id, user_id, session_id, created_at_ms, ended_at_ms = row
+    return Grant(
+        id=GrantId(grant_id),
+        client_id=ClientId(client_id),
+        user_id=UserId(user_id) if user_id is not None else None,
+        session_id=SessionId(session_id) if session_id is not None else None,
+        created_at_ms=created_at_ms,
+        ended_at_ms=ended_at_ms,
+    )
+
+
+def _audience_of(row: Row) -> GrantedAudience:
+    *resource, scopes, list_id, list_index = row
+    place = StatusPlace(list_id=list_id, index=list_index) if list_id is not None else None
+    return GrantedAudience(resource=resource_rows.resource_of(tuple(resource)), scopes=split(scopes), place=place)

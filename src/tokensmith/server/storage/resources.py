@@ -1,0 +1,64 @@
+"""Resource servers (`domain/resources.py`)."""
+
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.ids import ClientId, ResourceId
+from tokensmith.server.domain.resources import Resource
+from tokensmith.server.storage.schema import resources
+from tokensmith.server.storage.scope_lists import joined, split
+from tokensmith.server.storage.statements import Connection, Row
+
+COLUMNS: Final = (resources.c.id, resources.c.audience, resources.c.scopes, resources.c.client_id)
+
+_ADD: Final = insert(resources).on_conflict_do_nothing(index_elements=["audience"]).returning(resources.c.id)
+_ALL: Final = select(*COLUMNS).order_by(resources.c.audience)
+_FIND: Final = select(*COLUMNS).where(resources.c.id == bindparam("resource_id"))
+_FIND_BY_AUDIENCE: Final = select(*COLUMNS).where(resources.c.audience == bindparam("uri"))
+_SERVED_BY: Final = _ALL.where(resources.c.client_id == bindparam("served_by"))
+
+
+def resource_of(row: Row) -> Resource:
+    """Make a resource of the values of `COLUMNS`."""
+    resource_id, audience, scopes, client_id = row
+    return Resource(id=ResourceId(resource_id), audience=audience, scopes=split(scopes), client_id=client_id)
+
+
+class SqlResources:
+    """Satisfies `Resources`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, resource: Resource) -> None:
+        """Store a new resource."""
+        added = await self._connection.row(
+            _ADD,
+            id=resource.id,
+            audience=resource.audience,
+            scopes=joined(resource.scopes),
+            client_id=resource.client_id,
+        )
+        if added is None:
+            raise ConflictError("That audience is taken.", code="resource_exists", detail=resource.audience)
+
+    async def find(self, resource_id: ResourceId) -> Resource | None:
+        """Return the resource with this id."""
+        row = await self._connection.row(_FIND, resource_id=resource_id)
+        return resource_of(row) if row else None
+
+    async def find_by_audience(self, audience: str) -> Resource | None:
+        """Return the resource with exactly this audience URI."""
+        row = await self._connection.row(_FIND_BY_AUDIENCE, uri=audience)
+        return resource_of(row) if row else None
+
+    async def all(self) -> tuple[Resource, ...]:
+        """Return every resource, by audience."""
+        return tuple(resource_of(row) for row in await self._connection.rows(_ALL))
+
+    async def served_by(self, client_id: ClientId) -> tuple[Resource, ...]:
+        """Return the resources whose own client this is."""
+        return tuple(resource_of(row) for row in await self._connection.rows(_SERVED_BY, served_by=client_id))

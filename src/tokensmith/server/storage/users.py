@@ -1,0 +1,108 @@
+"""People, and what each may do (`domain/users.py`)."""
+
+from typing import Final
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.ids import ResourceId, UserId
+from tokensmith.server.domain.users import User
+from tokensmith.server.storage.schema import user_scopes, users
+from tokensmith.server.storage.scope_lists import Scopes, by_resource
+from tokensmith.server.storage.statements import Connection, Row
+
+COLUMNS: Final = (
+    users.c.id,
+    users.c.name,
+    users.c.password_hash,
+    users.c.is_admin,
+    users.c.disabled,
+    users.c.created_at_ms,
+)
+
+# PostgreSQL's INSERT, for its ON CONFLICT: SQLite took the clause over word for word. A violated constraint would end
+# the whole transaction there, so a name that is taken has to be no error.
+_ADD: Final = insert(users).on_conflict_do_nothing(index_elements=["name_key"]).returning(users.c.id)
+_FIND: Final = select(*COLUMNS).where(users.c.id == bindparam("user_id"))
+_FIND_BY_KEY: Final = select(*COLUMNS).where(users.c.name_key == bindparam("key"))
+_OF_USER: Final = update(users).where(users.c.id == bindparam("user_id"))
+_REPLACE_HASH: Final = _OF_USER.values(password_hash=bindparam("new_hash"))
+_SET_DISABLED: Final = _OF_USER.values(disabled=bindparam("now_disabled"))
+_ALLOW: Final = insert(user_scopes).on_conflict_do_nothing()
+_FORBID: Final = delete(user_scopes).where(
+    user_scopes.c.user_id == bindparam("user_id"),
+    user_scopes.c.resource_id == bindparam("resource_id"),
+    user_scopes.c.scope == bindparam("scope"),
+)
+_SCOPES: Final = select(user_scopes.c.resource_id, user_scopes.c.scope).where(
+    user_scopes.c.user_id == bindparam("user_id")
+)
+
+
+def user_of(row: Row) -> User:
+    """Make a user of the values of `COLUMNS`."""
+    user_id, name, password_hash, is_admin, disabled, created_at_ms = row
+    return User(
+        id=UserId(user_id),
+        name=name,
+        password_hash=password_hash,
+        is_admin=bool(is_admin),
+        disabled=bool(disabled),
+        created_at_ms=created_at_ms,
+    )
+
+
+class SqlUsers:
+    """Satisfies `Users`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, user: User, *, key: str) -> None:
+        """Store a new person under the folded name *key*."""
+        added = await self._connection.row(
+            _ADD,
+            id=user.id,
+            name_key=key,
+            name=user.name,
+            password_hash=user.password_hash,
+            is_admin=user.is_admin,
+            disabled=user.disabled,
+            created_at_ms=user.created_at_ms,
+        )
+        if added is None:
+            raise ConflictError("That user name is taken.", code="user_exists", detail=key)
+
+    async def find(self, user_id: UserId) -> User | None:
+        """Return the person with this id."""
+        row = await self._connection.row(_FIND, user_id=user_id)
+        return user_of(row) if row else None
+
+    async def find_by_name_key(self, key: str) -> User | None:
+        """Return the person with this folded name."""
+        row = await self._connection.row(_FIND_BY_KEY, key=key)
+        return user_of(row) if row else None
+
+    async def replace_password_hash(self, user_id: UserId, *, password_hash: str) -> None:
+        """Store a new hash."""
+        await self._connection.change(_REPLACE_HASH, user_id=user_id, new_hash=password_hash)
+
+    async def set_disabled(self, user_id: UserId, *, disabled: bool) -> None:
+        """Switch an account off or on."""
+        await self._connection.change(_SET_DISABLED, user_id=user_id, now_disabled=disabled)
+
+    async def allow(self, user_id: UserId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
+        """Let the person have these scopes at the resource, besides those they have."""
+        # In one order: two transactions that add the same scopes the other way round would wait for each other.
+        for scope in sorted(scopes):
+            await self._connection.change(_ALLOW, user_id=user_id, resource_id=resource_id, scope=scope)
+
+    async def forbid(self, user_id: UserId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
+        """Take these scopes away."""
+        for scope in sorted(scopes):
+            await self._connection.change(_FORBID, user_id=user_id, resource_id=resource_id, scope=scope)
+
+    async def scopes(self, user_id: UserId) -> Scopes:
+        """Return what the person may do, resource by resource."""
+        return by_resource(await self._connection.rows(_SCOPES, user_id=user_id))

@@ -1,0 +1,62 @@
+"""Clients in every store."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.server.storage.conftest import AnyStore
+from tests.server.storage.samples import APP, BOTH, MAIL, NOTES, NOW, READ, ROBOT, add_world
+from tokensmith.server.domain.clients import Client, GrantType
+from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.ids import ClientId
+from tokensmith.server.domain.unit_of_work import UnitOfWork
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("client", [APP, ROBOT], ids=lambda client: client.id)
+async def test_what_is_stored_comes_back(store: AnyStore, client: Client) -> None:
+    """Every field: no secret or two, no grant types or all, with and without a default resource."""
+    await store.write(add_world)
+
+    assert await store.read(lambda uow: uow.clients.find(client.id)) == client
+    assert await store.read(lambda uow: uow.clients.all()) == (APP, ROBOT)
+    assert await store.read(lambda uow: uow.clients.find(ClientId("none"))) is None
+
+
+async def test_an_id_is_taken_once(store: AnyStore) -> None:
+    """The first client keeps it."""
+    await store.write(add_world)
+
+    with pytest.raises(ConflictError) as refused:
+        await store.write(lambda uow: uow.clients.add(replace(ROBOT, id=APP.id), created_at_ms=NOW))
+
+    assert refused.value.code == "client_exists"
+    assert await store.read(lambda uow: uow.clients.find(APP.id)) == APP
+
+
+async def test_an_update_leaves_the_secrets_alone(store: AnyStore) -> None:
+    """Everything else is as the new value says; other clients are untouched."""
+    changed = replace(
+        APP, id=ROBOT.id, name="New", grant_types=frozenset[GrantType](), secret_digests=(b"3" * 32,), disabled=False
+    )
+    await store.write(add_world)
+    await store.write(lambda uow: uow.clients.update(changed))
+
+    kept = replace(changed, secret_digests=ROBOT.secret_digests)
+    assert await store.read(lambda uow: uow.clients.all()) == (APP, kept)
+
+
+async def test_scopes_are_added(store: AnyStore) -> None:
+    """Twice the same is once."""
+
+    async def unit(uow: UnitOfWork) -> None:
+        await add_world(uow)
+        await uow.clients.allow(APP.id, NOTES.id, scopes=READ)
+        await uow.clients.allow(APP.id, NOTES.id, scopes=BOTH)
+        await uow.clients.allow(APP.id, MAIL.id, scopes=frozenset())
+
+    await store.write(unit)
+
+    assert await store.read(lambda uow: uow.clients.scopes(APP.id)) == {NOTES.id: BOTH}
+    assert await store.read(lambda uow: uow.clients.scopes(ROBOT.id)) == {}
