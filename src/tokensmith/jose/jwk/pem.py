@@ -198,7 +198,7 @@ def _armoured(block: bytes) -> bytes:
 def _names_pss(der: bytes) -> bool:
     """Tell whether a bare key says that RSASSA-PSS is the one thing it is for (RFC 4055 §1.2).
 
-    The primitive drops that restriction when it loads the key, so it is read from the octets; an encrypted file hides it.
+    The primitive drops that restriction when it loads the key, so it is read from the octets; encryption hides it.
     """
     return _PSS_IDENTIFIER in der
 
