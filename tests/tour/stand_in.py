@@ -107,6 +107,8 @@ class StandIn:
         match route:
             case "GET /.well-known/oauth-authorization-server":
                 return 200, {}, {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/jwks"}
+            case "GET /readyz":
+                return 200, {}, None
             case "GET /jwks":
                 return 200, {}, dict(KeySet([self.key.public()]).to_jwks())
             case "POST /api/login":
