@@ -75,12 +75,11 @@ def parse_header(data: bytes, *, understood: frozenset[str] = frozenset(), limit
         UnacceptableTokenError: "crit" names an extension that is not understood; code `unsupported_crit`.
     """
     members = parse_object(data, max_bytes=limits.max_header_bytes, limits=limits)
-    check_members(members, understood=understood, limits=limits)
+    _check_members(members, understood=understood, limits=limits)
     return adopt(Header, members)
 
 
-def check_members(members: Mapping[str, JsonValue], *, understood: frozenset[str], limits: Limits) -> None:
-    """Check a header's members as `parse_header` does, wherever they come from."""
+def _check_members(members: Mapping[str, JsonValue], *, understood: frozenset[str], limits: Limits) -> None:
     if "alg" not in members:
         raise _malformed("alg", "is missing")
     for name, value in members.items():

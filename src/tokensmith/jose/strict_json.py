@@ -70,7 +70,10 @@ def encode(value: Mapping[str, JsonValue]) -> bytes:
         ValueError: A number is not finite, a string holds a lone surrogate, or it is nested more than 32 deep.
     """
     plain = {name: _checked(name, item, depth=1) for name, item in value.items()}
-    return _encode(plain)
+    try:
+        return _encode(plain)
+    except UnicodeEncodeError:
+        raise ValueError("A string holds a lone surrogate, which UTF-8 cannot say.") from None
 
 
 def _count_members(value: dict[str, Any] | list[Any], *, room: int) -> int:

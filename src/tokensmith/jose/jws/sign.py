@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from tokensmith.jose import base64url, strict_json
 from tokensmith.jose.errors import JoseError, KeyMaterialError
-from tokensmith.jose.header import check_members
+from tokensmith.jose.header import parse_header
 from tokensmith.jose.jwk import Key
 from tokensmith.jose.jws import compact
-from tokensmith.jose.limits import DEFAULT_LIMITS
 from tokensmith.jose.strict_json import JsonValue
 
 
@@ -45,7 +44,7 @@ def encode_header(key: Key, *, header: Mapping[str, JsonValue]) -> bytes:
     members = {**own, **header}
     encoded = strict_json.encode(members)
     try:
-        check_members(strict_json.parse_object(encoded), understood=frozenset(), limits=DEFAULT_LIMITS)
+        parse_header(encoded)
     except JoseError as error:
         raise ValueError(str(error)) from error
     return base64url.encode_bytes(encoded)

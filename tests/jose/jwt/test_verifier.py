@@ -1,0 +1,318 @@
+"""Verifier: the whole check of a token, from its bytes to its claims."""
+
+import copy
+import json
+import pickle
+
+import msgspec
+import pytest
+
+from tests.jose.jwt.tokens import AUDIENCE, ISSUER, KEY, StoppedClock, code_of, good_claims, good_token, spell, verifier
+from tokensmith.jose import Key, KeySet, base64url, jwt
+from tokensmith.jose.errors import (
+    InvalidSignatureError,
+    MalformedTokenError,
+    UnacceptableTokenError,
+    UnknownKeyError,
+)
+from tokensmith.jose.limits import Limits
+
+STRANGER = Key.generate("HS256")
+HEADER = {"alg": "HS256"}
+
+
+def test_a_good_token_passes() -> None:
+    verified = verifier().verify(good_token(scope="notes:read"))
+
+    assert verified.claims == good_claims(scope="notes:read")
+    assert verified.claims.subject == "ada"
+    assert verified.header == {"alg": "HS256", "typ": "JWT"}
+    assert verified.key is KEY
+
+
+def test_a_token_may_come_as_bytes() -> None:
+    assert verifier().verify(good_token().encode()).claims == good_claims()
+
+
+def test_one_call_does_the_same() -> None:
+    verified = jwt.verify(good_token(), KEY, issuer=ISSUER, audience=AUDIENCE, clock=StoppedClock())
+
+    assert verified.claims == good_claims()
+    with pytest.raises(UnacceptableTokenError):
+        jwt.verify(good_token(), KEY, issuer=ISSUER, audience="other", clock=StoppedClock())
+
+
+# --- bytes
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 4, 5])
+def test_a_signed_token_has_three_parts(count: int) -> None:
+    """Five parts are an encrypted token, which is no signature (RFC 8725bis §2.3)."""
+    assert code_of(".".join(good_token().split(".")[:1] * count)) == "malformed"
+
+
+@pytest.mark.parametrize("foreign", ['"', "{", " ", "\n", "=", "+", "/", "\t", "%"])
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_other_characters_are_refused_before_anything_is_decoded(part: int, foreign: str) -> None:
+    """RFC 7515 §2, RFC 8725bis §3.14."""
+    parts = good_token().split(".")
+    parts[part] = parts[part][:8] + foreign + parts[part][8:]
+
+    assert code_of(".".join(parts)) == "base64url"
+
+
+def test_a_json_serialization_is_no_token() -> None:
+    """RFC 7519 §1; a text that is both lets two parsers disagree (CVE-2022-39227)."""
+    protected, payload, signature = good_token().split(".")
+    both = json.dumps({"protected": protected, "payload": payload, "signature": signature})
+
+    assert code_of(both) == "malformed"
+    assert (
+        code_of(f'{{"  ": "{protected}.{payload}.", "payload": "{payload}", "signature": "{signature}"}}')
+        == "base64url"
+    )
+
+
+@pytest.mark.parametrize(
+    "header", [b"", b"\xff", b"[]", b"null", b'"HS256"', b"{", b'{"alg":"HS256"}x', b"\xef\xbb\xbf{}"]
+)
+def test_a_header_that_is_no_json_object_is_refused(header: bytes) -> None:
+    """RFC 7519 §7.2 steps 2 to 4."""
+    with pytest.raises(MalformedTokenError):
+        verifier().verify(spell(header, good_claims()))
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (b"", "json"),
+        (b"\xff", "json"),
+        (b"text", "json"),
+        (b"[]", "not_an_object"),
+        (b'"text"', "not_an_object"),
+        (b"null", "not_an_object"),
+        (b'{"sub":"a"} ', "missing_claim"),
+        (b'{"sub":"a"}x', "json"),
+        (b'{"sub":"a","sub":"b"}', "duplicate_member"),
+        (b'{"sub":"a","x":{"y":1,"y":2}}', "duplicate_member"),
+        (b'{"x":' + b"[" * 40 + b"]" * 40 + b"}", "too_deep"),
+    ],
+)
+def test_a_payload_is_one_json_object_with_one_meaning(payload: bytes, code: str) -> None:
+    """RFC 7519 §4 and §7.2 step 10."""
+    assert code_of(spell(HEADER, payload)) == code
+
+
+def test_a_token_with_an_unencoded_payload_is_refused() -> None:
+    """RFC 7797 §7: not in a JWT, whether or not "crit" says so."""
+    assert code_of(spell({**HEADER, "b64": False}, good_claims())) == "malformed_crit"
+    assert code_of(spell({**HEADER, "b64": False, "crit": ["b64"]}, good_claims())) == "unsupported_crit"
+
+
+def test_limits_are_the_verifiers() -> None:
+    token = good_token()
+
+    assert verifier(limits=Limits(max_token_bytes=len(token))).verify(token)
+    assert code_of(token, limits=Limits(max_token_bytes=len(token) - 1)) == "too_large"
+    assert code_of(token, limits=Limits(max_header_bytes=10)) == "too_large"
+    assert code_of(token, limits=Limits(max_json_members=4)) == "too_many_members"
+
+
+# --- signature
+
+
+def test_a_forged_token_is_called_forged_whatever_it_says() -> None:
+    """Claims are examined after the signature: "expired" for a forgery would vouch for it (CVE-2024-51744)."""
+    for claims in (good_claims(exp=1), good_claims(iss="x"), good_claims(sub=1), {}, b"no json", b'{"a":1,"a":1}'):
+        with pytest.raises(InvalidSignatureError):
+            verifier().verify(spell(HEADER, claims, key=STRANGER))
+
+
+def test_no_claim_leaves_with_a_refusal() -> None:
+    """RFC 7519 §7.2: "If any of the listed steps fail, then the JWT MUST be rejected"; all of it."""
+    with pytest.raises(UnacceptableTokenError) as caught:
+        verifier(audience="other").verify(good_token(sub="private"))
+
+    error = caught.value
+    assert "private" not in f"{error} {error.detail} {error.__dict__} {error.__cause__} {error.__context__}"
+
+
+# --- keys
+
+
+def test_the_caller_may_bring_the_key() -> None:
+    """Keys that come from the network are resolved before; the verifier then needs none."""
+    checking = verifier(None)
+
+    assert checking.verify(good_token(), key=KEY).key is KEY
+    with pytest.raises(InvalidSignatureError):
+        checking.verify(good_token(), key=STRANGER)
+    with pytest.raises(TypeError, match="no keys of its own"):
+        checking.verify(good_token())
+
+
+def test_a_key_that_is_brought_is_held_against_the_header() -> None:
+    checking = verifier(None)
+
+    with pytest.raises(UnacceptableTokenError) as caught:
+        checking.verify(good_token(), key=Key.generate("ES256"))
+    assert caught.value.code == "algorithm_mismatch"
+    with pytest.raises(UnknownKeyError):
+        checking.verify(spell({**HEADER, "kid": "other"}, good_claims()), key=KEY)
+
+
+def test_a_key_that_is_brought_comes_before_the_verifiers_own() -> None:
+    checking = verifier(STRANGER)
+
+    assert checking.verify(good_token(), key=KEY).key is KEY
+    with pytest.raises(InvalidSignatureError):
+        checking.verify(good_token())
+
+
+def test_a_key_that_was_brought_is_not_kept() -> None:
+    """One good answer with somebody's key makes that key nobody else's."""
+    checking = verifier(None)
+    checking.verify(good_token(), key=KEY)
+
+    with pytest.raises(TypeError, match="no keys of its own"):
+        checking.verify(good_token())
+    with pytest.raises(InvalidSignatureError):
+        checking.verify(good_token(), key=STRANGER)
+
+
+def test_a_key_set_serves_each_token_its_key() -> None:
+    first, second = Key.generate("HS256", kid="1"), Key.generate("HS256", kid="2")
+    checking = verifier(KeySet([first, second]))
+
+    for key in (first, second, first):
+        assert checking.verify(spell({**HEADER, "kid": key.kid}, good_claims(), key=key)).key is key
+    with pytest.raises(InvalidSignatureError):
+        checking.verify(spell({**HEADER, "kid": "1"}, good_claims(), key=second))
+
+
+def test_a_callable_is_asked_each_time() -> None:
+    """It may know by now that a key was withdrawn."""
+    answers = [KEY, KEY, STRANGER]
+    checking = verifier(lambda _header: answers.pop(0))
+
+    assert checking.verify(good_token()).key is KEY
+    assert checking.verify(good_token()).key is KEY
+    with pytest.raises(InvalidSignatureError):
+        checking.verify(good_token())
+
+
+@pytest.mark.parametrize("keys", ["secret", b"secret" * 8, {"keys": []}, [KEY], 1])
+def test_keys_are_typed_objects(keys: object) -> None:
+    """Text as a key is how a public key became an HMAC secret (CVE-2022-29217)."""
+    with pytest.raises(TypeError, match="keys is a Key"):
+        verifier(keys)
+
+
+# --- headers that are known already
+
+
+def test_a_known_header_does_not_carry_a_forgery() -> None:
+    """What is remembered is how to read a header, never that a token was good."""
+    checking = verifier()
+    checking.verify(good_token())
+    header, payload, signature = good_token(sub="eve").split(".")
+
+    with pytest.raises(InvalidSignatureError):
+        checking.verify(f"{header}.{payload}.{good_token().split('.')[2]}")
+    assert checking.verify(f"{header}.{payload}.{signature}").claims.subject == "eve"
+
+
+def test_a_stranger_leaves_nothing_behind() -> None:
+    """Only genuine tokens are remembered, so nobody else can fill the memory."""
+    checking = verifier()
+    for number in range(3):
+        with pytest.raises(InvalidSignatureError):
+            checking.verify(spell({**HEADER, "x": number}, good_claims(), key=STRANGER))
+
+    assert len(checking._known) == 0
+
+
+def test_the_memory_for_headers_is_bounded() -> None:
+    """An issuer that puts something new into each header costs no memory either."""
+    checking = verifier()
+    for number in range(200):
+        checking.verify(spell({**HEADER, "x": number}, good_claims()))
+
+    assert 0 < len(checking._known) <= 64
+
+
+def test_what_is_remembered_cannot_change() -> None:
+    checking = verifier()
+    token = spell({**HEADER, "x": ["a"]}, good_claims())
+    header = checking.verify(token).header
+
+    with pytest.raises(TypeError):
+        header["x"] = ["b"]  # type: ignore[index]
+    assert checking.verify(token).header["x"] == ("a",)
+
+
+# --- results
+
+
+class Access(msgspec.Struct, frozen=True):
+    """What an API wants to know."""
+
+    sub: str
+    scope: str = ""
+
+
+def test_claims_can_be_read_into_a_type_of_ones_own() -> None:
+    assert verifier(claims_type=Access).verify(good_token(scope="a b")).claims == Access("ada", "a b")
+
+
+@pytest.mark.parametrize("claims", [{"scope": 1}, {"scope": ["a"]}, {"scope": None}])
+def test_claims_that_do_not_fit_the_type_are_refused(claims: dict[str, object]) -> None:
+    with pytest.raises(UnacceptableTokenError) as caught:
+        verifier(claims_type=Access).verify(good_token(**claims))
+
+    assert caught.value.code == "claims_mismatch"
+
+
+def test_a_type_does_not_loosen_the_reading() -> None:
+    """A typed decoder skips what it does not know: duplicates and bad UTF-8 would pass in there."""
+    claims = json.dumps(good_claims())[:-1]
+
+    assert code_of(spell(HEADER, f'{claims},"x":1,"x":2}}'.encode()), claims_type=Access) == "duplicate_member"
+    assert code_of(spell(HEADER, claims.encode() + b',"x":"\xff"}'), claims_type=Access) == "json"
+
+
+@pytest.mark.parametrize("claims_type", [dict, object(), "Access", Access("a")])
+def test_a_claims_type_is_a_struct(claims_type: object) -> None:
+    with pytest.raises(TypeError, match="claims_type"):
+        verifier(claims_type=claims_type)
+
+
+def test_a_proof_is_frozen_and_has_one_maker() -> None:
+    """Holding a VerifiedJwt means that every check was passed."""
+    verified = verifier().verify(good_token())
+
+    with pytest.raises(TypeError, match="Only a verification"):
+        jwt.VerifiedJwt(verified.claims, verified.header, verified.key)
+    with pytest.raises(AttributeError):
+        verified.claims = jwt.Claims({})  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        pickle.loads(pickle.dumps(verified))
+    assert copy.copy(verified).claims is verified.claims
+
+
+def test_a_verifier_is_frozen() -> None:
+    """What it expects cannot be loosened behind its back."""
+    checking = verifier()
+
+    with pytest.raises(AttributeError):
+        checking._rules = None  # type: ignore[assignment]
+    with pytest.raises(AttributeError):
+        del checking._rules
+
+
+def test_the_system_clock_is_the_default() -> None:
+    token = jwt.sign({}, KEY)
+
+    assert jwt.verify(token, KEY, issuer=jwt.ANY, audience=jwt.ANY)
+    with pytest.raises(MalformedTokenError):
+        jwt.verify(base64url.encode(token.encode()), KEY, issuer=jwt.ANY, audience=jwt.ANY)

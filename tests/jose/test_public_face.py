@@ -1,0 +1,35 @@
+"""What `tokensmith.jose` offers, and what it costs to ask for it."""
+
+import subprocess
+import sys
+
+from tokensmith import jose
+from tokensmith.jose import jws, jwt
+
+
+def test_the_public_names_are_complete_and_sorted() -> None:
+    """One path per name; a name that goes missing breaks somebody's program."""
+    assert jose.__all__ == ["JoseError", "Key", "KeySet", "jws", "jwt"]
+    assert jws.__all__ == ["VerifiedJws", "sign", "verify"]
+    assert jwt.__all__ == [
+        "ANY",
+        "Claims",
+        "Clock",
+        "Signer",
+        "StatusList",
+        "UnverifiedJwt",
+        "VerifiedJwt",
+        "Verifier",
+        "read_unverified",
+        "sign",
+        "verify",
+    ]
+
+
+def test_importing_the_room_brings_no_network_and_no_loop() -> None:
+    """A library that only computes makes no program slower to start by an event loop or a TLS stack."""
+    heavy = {"asyncio", "http.client", "multiprocessing", "ssl", "urllib.request"}
+    script = "import sys, tokensmith.jose; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True).stdout
+
+    assert heavy & set(loaded.split()) == set()
