@@ -70,8 +70,11 @@ def test_an_error_page_is_shown_by_its_beginning() -> None:
 
 def test_a_token_has_three_colours() -> None:
     """Wherever it appears; unsigned, it has two."""
-    assert [str(span.style) for span in tinted(f"Bearer {TOKEN}").spans] == ["red", "magenta", "cyan"]
-    assert {str(span.style) for span in tinted("eyJhbG…lIn0.eyJpc3…cyJ9.").spans if span} == {"red", "magenta"}
+    assert [str(span.style) for span in tinted(f"Bearer {TOKEN}").spans] == ["bright_red", "bright_magenta", "cyan"]
+    assert {str(span.style) for span in tinted("eyJhbG…lIn0.eyJpc3…cyJ9.").spans if span} == {
+        "bright_red",
+        "bright_magenta",
+    }
 
 
 def test_members_stand_in_columns() -> None:

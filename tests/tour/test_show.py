@@ -65,7 +65,7 @@ def test_what_did_not_hold_says_what_was_found() -> None:
     """Beside what had to be so, and again in the summary."""
     text = shown("no 403")
 
-    assert "✗ 403: the token is good and does not reach this far  (found: 401" in text
+    assert "✗ 403 Forbidden: the token is good and does not reach this far  (found:" in text
     assert "✗  4  Write a note without the scope: failed" in text
     assert "14 of 15 steps held" in text
 
@@ -80,8 +80,8 @@ def test_what_was_not_run_says_what_it_needs() -> None:
 
 def test_colours_are_only_for_terminals_that_want_them() -> None:
     """A pipe gets none at all, NO_COLOR none but bold and dim."""
-    assert "\x1b[31m" in shown(terminal=True, no_color=False)
-    assert "\x1b[31m" not in shown(terminal=True, no_color=True)
+    assert "\x1b[91m" in shown(terminal=True, no_color=False)
+    assert "\x1b[91m" not in shown(terminal=True, no_color=True)
     assert "\x1b" not in shown()
 
 

@@ -18,7 +18,7 @@ from tokensmith.tour.redaction import redact
 # What is shown of a body that is no JSON object: an error page is recognised by its beginning.
 MAX_CHARACTERS: Final = 500
 # A shortened token in its three colours, wherever it appears; the group names are Rich's styles.
-_TOKEN: Final = r"(?P<red>eyJ[\w-]*…[\w-]+)\.(?P<magenta>[\w-]+…[\w-]+)\.(?P<cyan>[\w-]*…?[\w-]*)"
+_TOKEN: Final = r"(?P<bright_red>eyJ[\w-]*…[\w-]+)\.(?P<bright_magenta>[\w-]+…[\w-]+)\.(?P<cyan>[\w-]*…?[\w-]*)"
 
 
 def hang(console: Console, mark: Text | str, text: Text, *, indent: int, width: int) -> Iterator[Text]:

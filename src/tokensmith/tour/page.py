@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final, Protocol
 
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
@@ -102,7 +103,7 @@ class Page:
 
     def answered(self, answer: Exchange, status: int, *, why: str = "") -> bool:
         """Check the status of an answer."""
-        text = f"{status}{f': {why}' if why else ''}"
+        text = f"{status} {HTTPStatus(status).phrase}{f': {why}' if why else ''}"
         return self.expect(text, held=answer.status == status, found=f"{answer.status} {answer.reason}")
 
     def tokens(self, answer: Exchange) -> Tokens | None:

@@ -10,6 +10,9 @@ from types import MappingProxyType
 from typing import Final, assert_never
 
 from rich.console import Console
+from rich.live import Live
+from rich.padding import Padding
+from rich.spinner import Spinner
 from rich.text import Text
 
 from tokensmith.jose import base64url
@@ -49,7 +52,7 @@ class Screen:
     def sending(self, request: Request) -> None:
         """Show a request: method, URL, headers, body."""
         self._console.print()
-        self._put(Text.assemble((request.method, "bold"), f" {request.url}"), mark=Text("→ ", "bold blue"))
+        self._put(Text.assemble((request.method, "bold"), f" {request.url}"), mark=Text("→ ", "bright_blue"))
         for name, value in request.headers:
             self._put(tinted(redact_header(name, value)), mark=Text(f"  {name}: ", "dim"))
         self._body(request.body)
@@ -76,7 +79,8 @@ class Screen:
             self._put(line)
             yield
             return
-        with self._console.status(line):
+        moving = Padding(Spinner("dots", text=Text(why, "dim")), (0, 0, 0, INDENT))
+        with Live(moving, console=self._console, transient=True):
             yield
         self._put(line)
 
@@ -115,7 +119,7 @@ class Screen:
     def _answer(self, answer: Exchange) -> None:
         style = "bold green" if answer.status < 400 else "bold yellow"
         took = (f"  {answer.milliseconds:.0f} ms", "dim")
-        self._put(Text.assemble((f"{answer.status} {answer.reason}", style), took), mark=Text("← ", "bold blue"))
+        self._put(Text.assemble((f"{answer.status} {answer.reason}", style), took), mark=Text("← ", "bright_blue"))
         for name in SHOWN_HEADERS:
             if name.lower() in answer.headers:
                 self._put(tinted(redact_header(name, answer.headers[name.lower()])), mark=Text(f"  {name}: ", "dim"))
@@ -132,8 +136,8 @@ class Screen:
         self._console.print()
         self._put(tinted(".".join(map(shorten, anatomy.parts))))
         for members, meanings, style in (
-            (anatomy.header, HEADER_MEANINGS, "red"),
-            (anatomy.claims, CLAIM_MEANINGS, "magenta"),
+            (anatomy.header, HEADER_MEANINGS, "bright_red"),
+            (anatomy.claims, CLAIM_MEANINGS, "bright_magenta"),
         ):
             self._console.print()
             for mark, value in member_rows(members, meanings, style=style):
