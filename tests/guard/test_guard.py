@@ -1,6 +1,7 @@
 """Two doors over one plan."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 
 import pytest
@@ -158,6 +159,17 @@ def test_a_realm_is_part_of_every_challenge() -> None:
     answer = guard.answer_to(MissingTokenError("x", code="missing_token"))
 
     assert ("www-authenticate", 'Bearer realm="notes"') in answer.headers
+
+
+def test_the_reason_goes_to_the_log_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    """Code and private detail for whoever runs the service; a forged line must not come in by a claim."""
+    caplog.set_level(logging.INFO, logger="tokensmith.guard")
+    guard = Guard(Issuer(ISSUER, audience=AUDIENCE))
+    guard.answer_to(InvalidTokenError("No.", code="revoked", detail="status=1\nnot let in: forged"))
+    guard.answer_to(UnavailableError("Later.", code="keys_unavailable", detail="host"))
+
+    assert [record.levelname for record in caplog.records] == ["INFO", "WARNING"]
+    assert "revoked (No.) 'status=1\\nnot let in: forged'" in caplog.text
 
 
 def test_a_realm_that_cannot_be_written_is_found_at_the_start() -> None:

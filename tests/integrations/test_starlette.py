@@ -113,6 +113,11 @@ def test_a_public_path_is_compared_whole(client: TestClient, path: str) -> None:
     assert client.get(path, follow_redirects=False).status_code == 401
 
 
+def test_one_string_is_no_collection_of_paths(issuer: FakeIssuer) -> None:
+    with pytest.raises(TypeError, match="collection"):
+        AuthMiddleware(application(issuer.guard()), guard=issuer.guard(), public="/open")
+
+
 def test_nobody_fails_a_need_on_a_public_path(client: TestClient, issuer: FakeIssuer) -> None:
     assert client.get("/open-but-needing").status_code == 401
     assert client.get("/open-but-needing", headers=issuer.headers()).status_code == 200

@@ -97,6 +97,12 @@ class FetcherContract:
         with serving(b"SSH-2.0-OpenSSH\r\n\r\n") as server, refused("unreachable"):
             fetch(server.url(), rules(server.url()), {})
 
+    def test_a_header_that_cannot_be_sent_is_unreachable(self, fetch: Fetch) -> None:
+        """An entity tag comes from the other side, and no text from there may end in another exception."""
+        for tag in ("a\nb", "a\r\nX: y", "\u2028"):
+            with serving(http_answer("200 OK")) as server, refused("unreachable"):
+                fetch(server.url(), rules(server.url()), {"If-None-Match": tag})
+
     @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/", "http://id.example/keys", "nonsense"])
     def test_another_scheme_is_refused_before_anything_is_resolved(self, fetch: Fetch, url: str) -> None:
         """Only https; http for this machine, when the operator named it."""

@@ -29,6 +29,7 @@ RULES = FetchRules(trusted_origin="https://id.internal")
         "::10.0.0.1",
         "::ffff:10.0.0.1",
         "::ffff:169.254.169.254",
+        "::ffff:224.0.0.1",
         "64:ff9b::a00:1",
         "64:ff9b:1::1",
         "2001::1",

@@ -1,12 +1,13 @@
 """Guard: may this request do this? Two doors, one for event loops and one for threads, over one plan."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from tokensmith.guard.challenge import Answer, answer_to, quote
-from tokensmith.guard.errors import GuardError, MissingTokenError
+from tokensmith.guard.errors import GuardError, MissingTokenError, UnavailableError
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.issuer import Issuer
 from tokensmith.guard.keys.single_flight import AsyncFlight, ThreadFlight
@@ -21,6 +22,7 @@ from tokensmith.outbound import AsyncFetcher, Fetcher, FetchRules, Response
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
 
 _ANY_TOKEN: Final = Need()
+_logger: Final = logging.getLogger("tokensmith.guard")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,10 @@ class Guard:
             return None
 
     def answer_to(self, error: GuardError) -> Answer:
-        """Say how to answer a request that was not let in."""
+        """Say how to answer a request that was not let in, and log why: code and private detail."""
+        level = logging.WARNING if isinstance(error, UnavailableError) else logging.INFO
+        # %r: the detail may hold claims, and a line feed in one must not begin a line of the log.
+        _logger.log(level, "not let in: %s (%s) %r", error.code, error, error.detail)
         return answer_to(error, realm=self._realm)
 
     def ages(self) -> Mapping[str, Ages]:

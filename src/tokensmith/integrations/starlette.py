@@ -55,9 +55,14 @@ class AuthMiddleware:
         guard: Who decides.
         public: Paths, compared whole, on which a request without credentials is let through as nobody; a bad token is
             refused there, too.
+
+    Raises:
+        TypeError: *public* is one string; it would be taken for a set of letters.
     """
 
     def __init__(self, app: ASGIApp, *, guard: Guard, public: Collection[str] = ()) -> None:
+        if isinstance(public, str):
+            raise TypeError("public is a collection of paths")
         self._app = app
         self._guard = guard
         self._public = frozenset(public)

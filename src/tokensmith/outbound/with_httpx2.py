@@ -45,7 +45,7 @@ class Httpx2Fetcher:
                 return await self._from_first(addresses, target, rules, headers)
         except (TimeoutError, httpx2.TimeoutException) as error:
             raise FetchError("The server took too long.", code="timed_out", detail=f"{url}: {error!r}") from error
-        except (OSError, httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
+        except (OSError, httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             raise FetchError(
                 "The server could not be reached.", code="unreachable", detail=f"{url}: {error!r}"
             ) from error

@@ -43,7 +43,7 @@ class BlockingFetcher:
                 return _converse(_DeadlineSocket(connected, deadline), target, rules, headers)
         except TimeoutError as error:
             raise FetchError("The server took too long.", code="timed_out", detail=f"{url}: {error}") from error
-        except (OSError, http.client.HTTPException, UnicodeError) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             detail = f"{url}: {type(error).__name__}: {error}"
             raise FetchError("The server could not be reached.", code="unreachable", detail=detail) from error
 
