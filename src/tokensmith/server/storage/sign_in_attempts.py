@@ -25,7 +25,14 @@ from tokensmith.server.storage.statements import NOW_MS, Connection
 
 _HOLD: Final = (
     insert(table)
-    .values(attempts=0, window_started_at_ms=0, locked_until_ms=0, known_until_ms=0, useless_from_ms=0)
+    .values(
+        key=bindparam("key"),
+        attempts=0,
+        window_started_at_ms=0,
+        locked_until_ms=0,
+        known_until_ms=0,
+        useless_from_ms=0,
+    )
     .on_conflict_do_update(index_elements=["key"], set_={"attempts": table.c.attempts})
     .returning(table.c.attempts, table.c.window_started_at_ms, table.c.locked_until_ms, table.c.known_until_ms, NOW_MS)
 )

@@ -32,10 +32,16 @@ _LOCK: Final = (
     .with_for_update(key_share=True)
 )
 _LIST_IDS: Final = select(status_lists.c.id).order_by(status_lists.c.id)
-_NEW_LIST: Final = insert(status_lists).values(version=1).on_conflict_do_nothing()
+_NEW_LIST: Final = insert(status_lists).values(id=bindparam("id"), version=1).on_conflict_do_nothing()
 _DRAW: Final = (
     insert(status_entries)
-    .values(revoked=False, until_ms=None)
+    .values(
+        list_id=bindparam("list_id"),
+        list_index=bindparam("list_index"),
+        grant_id=bindparam("grant_id"),
+        revoked=False,
+        until_ms=None,
+    )
     .on_conflict_do_nothing()
     .returning(status_entries.c.list_index)
 )

@@ -1,0 +1,174 @@
+"""Grants and their standing in every store."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.server.storage.conftest import AnyStore
+from tests.server.storage.samples import (
+    ADA,
+    APP,
+    BOTH,
+    GRANT,
+    MAIL,
+    NOTES,
+    NOW,
+    READ,
+    ROBOT,
+    SESSION,
+    add_grants,
+    add_world,
+    family,
+)
+from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
+from tokensmith.server.domain.ids import ClientId, GrantId
+from tokensmith.server.domain.unit_of_work import UnitOfWork
+
+pytestmark = pytest.mark.anyio
+
+OWN = Grant(id=GrantId("own"), client_id=ROBOT.id, user_id=None, session_id=None, created_at_ms=NOW, ended_at_ms=None)
+
+
+async def test_a_persons_standing_is_everything_the_next_token_depends_on(store: AnyStore) -> None:
+    """Scopes of person and client at every resource, also at those the grant does not reach; audiences in order."""
+
+    async def unit(uow: UnitOfWork) -> None:
+        await uow.users.allow(ADA.id, NOTES.id, scopes=BOTH)
+        await uow.users.allow(ADA.id, MAIL.id, scopes=READ)
+        await uow.clients.allow(APP.id, NOTES.id, scopes=READ)
+        await uow.clients.allow(ROBOT.id, NOTES.id, scopes=BOTH)
+        await uow.grants.add_audience(GRANT.id, MAIL.id, scopes=frozenset())
+
+    await add_grants(store, GRANT)
+    await store.write(unit)
+    store.advance(3)
+
+    assert await store.read(lambda uow: uow.grants.standing(GRANT.id)) == Standing(
+        grant=GRANT,
+        client=APP,
+        user=ADA,
+        amr=SESSION.amr,
+        signed_in_at_ms=NOW,
+        audiences=(
+            GrantedAudience(resource=MAIL, scopes=frozenset(), place=None),
+            GrantedAudience(resource=NOTES, scopes=READ, place=None),
+        ),
+        user_scopes={NOTES.id: BOTH, MAIL.id: READ},
+        client_scopes={NOTES.id: READ},
+        now_ms=NOW + 3,
+    )
+
+
+async def test_a_client_that_acts_for_itself_stands_without_a_person(store: AnyStore) -> None:
+    """No user, no session; here no audience either."""
+
+    async def unit(uow: UnitOfWork) -> None:
+        await add_world(uow)
+        await uow.grants.add(OWN, audiences={})
+
+    await store.write(unit)
+
+    assert await store.read(lambda uow: uow.grants.standing(OWN.id)) == Standing(
+        grant=OWN,
+        client=ROBOT,
+        user=None,
+        amr=(),
+        signed_in_at_ms=None,
+        audiences=(),
+        user_scopes={},
+        client_scopes={},
+        now_ms=NOW,
+    )
+
+
+async def test_the_place_is_part_of_the_standing(store: AnyStore) -> None:
+    """Until it is given up."""
+    await add_grants(store, GRANT)
+    place = await store.write(lambda uow: uow.status_lists.take(GRANT.id, NOTES.id))
+    taken = await store.read(lambda uow: uow.grants.standing(GRANT.id))
+    await store.write(lambda uow: uow.grants.expire_tokens(GRANT.id))
+    left = await store.read(lambda uow: uow.grants.standing(GRANT.id))
+
+    assert taken is not None
+    assert left is not None
+    assert [audience.place for audience in taken.audiences] == [place]
+    assert [audience.place for audience in left.audiences] == [None]
+
+
+async def test_an_unknown_grant_has_no_standing_and_does_not_end(store: AnyStore) -> None:
+    """Nothing is raised for it either."""
+    await store.write(add_world)
+
+    assert await store.read(lambda uow: uow.grants.standing(GrantId("none"))) is None
+    assert await store.write(lambda uow: uow.grants.end(GrantId("none"))) is False
+
+
+async def test_an_audience_is_added_once_and_keeps_its_scopes(store: AnyStore) -> None:
+    """Nothing happens where the grant reaches the resource already."""
+    await add_grants(store, GRANT)
+    await store.write(lambda uow: uow.grants.add_audience(GRANT.id, NOTES.id, scopes=BOTH))
+    standing = await store.read(lambda uow: uow.grants.standing(GRANT.id))
+
+    assert standing is not None
+    assert [(one.resource, one.scopes) for one in standing.audiences] == [(NOTES, READ)]
+
+
+async def test_the_grant_of_a_client_itself_is_the_oldest_running_one(store: AnyStore) -> None:
+    """Not one of a person through the same client, and not one that has ended."""
+    later = replace(OWN, id=GrantId("a"), created_at_ms=NOW + 1)
+    of_ada = replace(GRANT, client_id=ROBOT.id)
+
+    async def unit(uow: UnitOfWork) -> None:
+        for grant in (later, OWN):
+            await uow.grants.add(grant, audiences={})
+
+    await add_grants(store, of_ada)
+    before = await store.read(lambda uow: uow.grants.of_client_itself(ROBOT.id))
+    await store.write(unit)
+    oldest = await store.read(lambda uow: uow.grants.of_client_itself(ROBOT.id))
+    await store.write(lambda uow: uow.grants.end(OWN.id))
+    next_one = await store.read(lambda uow: uow.grants.of_client_itself(ROBOT.id))
+
+    assert (before, oldest, next_one) == (None, OWN.id, later.id)
+    assert await store.read(lambda uow: uow.grants.of_client_itself(ClientId("none"))) is None
+
+
+async def test_grants_end_when_their_family_has_expired(store: AnyStore) -> None:
+    """RFC 9700 §4.14.2: idle and absolute limits. At the moment itself it is over; a millisecond before it is not."""
+    early, late = family(), replace(family(), idle_expires_at_ms=NOW + 100_000_000)
+    second = replace(GRANT, id=GrantId("second"))
+
+    async def unit(uow: UnitOfWork) -> None:
+        await uow.refresh_tokens.add(early)
+        await uow.refresh_tokens.add(replace(late, grant_id=second.id))
+
+    await add_grants(store, GRANT, second)
+    await store.write(unit)
+    store.advance(early.idle_expires_at_ms - NOW - 1)
+    assert await store.write(lambda uow: uow.grants.end_expired(limit=10)) == 0
+
+    store.advance(1)
+    assert await store.write(lambda uow: uow.grants.end_expired(limit=10)) == 1
+    assert await store.write(lambda uow: uow.grants.end_expired(limit=10)) == 0
+    ended = await store.read(lambda uow: uow.refresh_tokens.find(early.family))
+    runs = await store.read(lambda uow: uow.refresh_tokens.find(late.family))
+    assert ended is not None
+    assert ended[0].ended_at_ms == early.idle_expires_at_ms
+    assert runs is not None
+    assert runs[0].ended_at_ms is None
+
+
+async def test_expired_grants_are_ended_a_few_at_a_time(store: AnyStore) -> None:
+    """A sweep is a short transaction, however much there is to do."""
+    grants = [replace(GRANT, id=GrantId(f"g{number}")) for number in range(5)]
+
+    async def unit(uow: UnitOfWork) -> None:
+        for grant in grants:
+            await uow.refresh_tokens.add(family(grant))
+
+    await add_grants(store, *grants)
+    await store.write(unit)
+    store.advance(86_400_000)
+    ended = [await store.write(lambda uow: uow.grants.end_expired(limit=2)) for _ in range(4)]
+
+    assert ended == [2, 2, 1, 0]
