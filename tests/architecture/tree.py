@@ -8,6 +8,8 @@ from typing import Final
 TOP: Final = Path(__file__).resolve().parents[2]
 SOURCE: Final = TOP / "src" / "tokensmith"
 TESTS: Final = TOP / "tests"
+# Alembic loads these by their path, one after another; they are no modules, and are tested by being run.
+REVISIONS: Final = SOURCE / "server" / "storage" / "migrations"
 
 
 def python_files(*folders: Path) -> list[Path]:
