@@ -157,7 +157,8 @@ class StandIn:
     def refresh(self, form: Mapping[str, str]) -> Answer:
         family = self.find(form["refresh_token"])
         back = len(family.refresh) - 1 - family.refresh.index(form["refresh_token"])
-        if family.revoked_at is not None and "revoked is renewed" not in self.flaws:
+        refused = f"refresh {len(family.refresh)}, {back} back, refused" in self.flaws
+        if refused or (family.revoked_at is not None and "revoked is renewed" not in self.flaws):
             return 400, {}, {"error": "invalid_grant"}
         if back == 0 or (back == 1 and "new successor each time" in self.flaws):
             if "not rotated" not in self.flaws:

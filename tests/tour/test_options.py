@@ -37,6 +37,12 @@ def test_without_options_the_tour_looks_around() -> None:
     assert str(options.demo_file) == ".run/demo.json"
 
 
+@pytest.mark.parametrize("port", [1, 65535])
+def test_a_port_is_one_that_can_be_listened_on(port: int) -> None:
+    """From the first to the last."""
+    assert parse(["--port", str(port)]).port == port
+
+
 @pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "65536"], ["--port", "x"], ["--what"]])
 def test_nonsense_ends_with_a_word_about_it(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Status 2, as commands do."""

@@ -1,5 +1,7 @@
 """What the token server may do wrong with refresh tokens, and which step says so."""
 
+import pytest
+
 from tests.tour.stand_in import not_held
 
 REFRESH = "Refresh"
@@ -35,3 +37,16 @@ def test_a_revoked_family_renews_nothing() -> None:
 def test_the_bound_of_revocation_is_kept() -> None:
     """A service that hears of it after six seconds is too late by one."""
     assert not_held("hears late") == {STOLEN: "failed", "Sign out": "failed"}
+
+
+@pytest.mark.parametrize(
+    ("flaw", "found"),
+    [
+        ("refresh 1, 0 back, refused", {REFRESH: "failed", REPEATED: "not run", STOLEN: "not run"}),
+        ("refresh 2, 1 back, refused", {REPEATED: "failed"}),
+        ("refresh 2, 0 back, refused", {STOLEN: "failed"}),
+    ],
+)
+def test_a_refresh_that_is_refused_is_noticed(flaw: str, found: dict[str, str]) -> None:
+    """The first one, the repeated one, and the one with the successor."""
+    assert not_held(flaw) == found
