@@ -54,3 +54,9 @@ def test_a_token_inside_a_token_is_not_a_set_of_claims(cty: str) -> None:
 def test_the_expected_type_is_a_text(typ: object, error: type[Exception]) -> None:
     with pytest.raises(error, match="typ is"):
         verifier(typ=typ)
+
+
+def test_only_a_type_of_one_word_may_leave_out_its_beginning() -> None:
+    """RFC 7515 §4.1.9: "application/" is left out of values "not containing any other '/'"."""
+    assert code_of(spell({"alg": "HS256", "typ": "application/x/jwt"}, good_claims()), typ="x/jwt") == "wrong_type"
+    assert passes(spell({"alg": "HS256", "typ": "x/jwt"}, good_claims()), typ="x/jwt")
