@@ -18,12 +18,16 @@ from tests.server.storage.clocked import CLOCK_SQL, ClockedStore, PostgresClock,
 from tests.services.postgres import PostgresServer
 from tokensmith.server.storage.migrate import migrate
 from tokensmith.server.storage.postgresql_engine import PostgresEngine
+from tokensmith.server.storage.schema import metadata
 from tokensmith.server.storage.sealing import Sealing
 from tokensmith.server.storage.sealing_source import GivenSealing
 from tokensmith.server.storage.sqlite_engine import SqliteEngine
 
 CREATE_CLOCK: Final = "CREATE TABLE test_clock (now_ms BIGINT)"
 START_CLOCK: Final = "INSERT INTO test_clock VALUES (1800000000000)"
+EMPTY: Final = "; ".join(
+    f"DELETE FROM {table}" for table in ("test_clock", *(table.name for table in reversed(metadata.sorted_tables)))
+).encode()
 
 AnyStore = InMemoryStore | ClockedStore
 
@@ -52,23 +56,24 @@ def sqlite_path(sqlite_template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> Iterator[str]:
-    """A migrated PostgreSQL database, to be copied."""
+def one_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A migrated PostgreSQL database, which the tests empty for one another: making one takes a second."""
     name = postgres_server.create()
-    migrate(postgres_server.url(name))
-    with psycopg.connect(postgres_server.url(name)) as raw:
+    url = postgres_server.url(name)
+    migrate(url)
+    with psycopg.connect(url) as raw:
         raw.execute(CREATE_CLOCK)
-        raw.execute(START_CLOCK)
-    yield name
+    yield url
     postgres_server.drop(name)
 
 
 @pytest.fixture
-def migrated_postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """A migrated PostgreSQL database of this test's own."""
-    name = postgres_server.create(template=postgres_template)
-    yield postgres_server.url(name)
-    postgres_server.drop(name)
+def migrated_postgres_url(one_postgres_url: str) -> str:
+    """A migrated PostgreSQL database with nothing in it."""
+    with psycopg.connect(one_postgres_url) as raw:
+        raw.execute(EMPTY)
+        raw.execute(START_CLOCK)
+    return one_postgres_url
 
 
 @pytest.fixture

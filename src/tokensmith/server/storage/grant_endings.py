@@ -4,6 +4,9 @@ The place of an audience in a status list changes only in a transaction that hol
 ending updates it, an expiry locks it. Otherwise a place taken between two statements of a cascade could be let go
 without its bit being set, and no revocation would ever reach its tokens again. A sign-in holds its person's row (the
 foreign key does that), so whoever ends everything of a person locks that row first and then sees all there is.
+
+Rows are locked in one order everywhere, person or client, family, grant, so that a refresh and a sign-out that meet
+wait for each other and never in a circle.
 """
 
 from dataclasses import dataclass
@@ -63,32 +66,33 @@ class _GivingUp:
 class _Ending:
     """Ends every running grant whose *column* is a value called ``of``."""
 
-    end_grants: Update
     end_families: Update
+    end_grants: Update
     giving_up: _GivingUp
 
     @classmethod
     def by(cls, column: Column[str] | Column[str | None]) -> "_Ending":
         chosen = column == bindparam("of")
+        of_these = select(grants.c.id).where(chosen)
         # The moment singles out what this transaction ended: no place of an ended grant can change any more.
-        ended = select(grants.c.id).where(chosen, grants.c.ended_at_ms == bindparam("moment"))
+        ended_now = of_these.where(grants.c.ended_at_ms == bindparam("moment"))
         return cls(
+            end_families=update(refresh_families)
+            .where(refresh_families.c.grant_id.in_(of_these), refresh_families.c.ended_at_ms.is_(None))
+            .values(ended_at_ms=NOW_MS),
             end_grants=update(grants)
             .where(chosen, grants.c.ended_at_ms.is_(None))
             .values(ended_at_ms=NOW_MS)
             .returning(grants.c.ended_at_ms),
-            end_families=update(refresh_families)
-            .where(refresh_families.c.grant_id.in_(ended), refresh_families.c.ended_at_ms.is_(None))
-            .values(ended_at_ms=bindparam("moment")),
-            giving_up=_GivingUp.of(grant_audiences.c.grant_id.in_(ended)),
+            giving_up=_GivingUp.of(grant_audiences.c.grant_id.in_(ended_now)),
         )
 
     async def run(self, connection: Connection, of: str) -> int:
         """End them and all that hangs under them; returns how many grants."""
+        await connection.change(self.end_families, of=of)
         rows = await connection.rows(self.end_grants, of=of)
         # One statement has one moment on either engine; were it ever two, each is seen to.
         for moment in {row[0] for row in rows}:
-            await connection.change(self.end_families, of=of, moment=moment)
             await self.giving_up.run(connection, of=of, moment=moment)
         return len(rows)
 

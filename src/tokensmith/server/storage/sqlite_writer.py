@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from tokensmith.guard.run_blocking import run_blocking
 from tokensmith.server.domain.errors import UnavailableError
+from tokensmith.server.storage.database_url import SqliteUrl
 from tokensmith.server.storage.file_lock import FileLock
 from tokensmith.server.storage.sqlite_connection import BUSY_SECONDS, SqliteConnection, connect, is_trouble, unavailable
 from tokensmith.server.storage.statements import Compiler, Connection
@@ -64,7 +65,7 @@ class SqliteWriter:
         self._path = path
         self._statements = statements
         self._busy_seconds = busy_seconds
-        self._lock = FileLock(path.with_name(path.name + ".lock"))
+        self._lock = FileLock(SqliteUrl(path).lock_path)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._raw: sqlite3.Connection | None = None

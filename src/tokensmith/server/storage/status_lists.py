@@ -26,11 +26,11 @@ _OF_AUDIENCE: Final = (grant_audiences.c.grant_id == bindparam("of_grant")) & (
 )
 # Of two racers the second waits here, and then sees the place that the first has taken, or that the grant has ended.
 _LOCK: Final = (
-    select(grant_audiences.c.list_id, grant_audiences.c.list_index)
-    .join(grants, grants.c.id == grant_audiences.c.grant_id)
-    .where(_OF_AUDIENCE, grants.c.ended_at_ms.is_(None))
+    select(grants.c.id)
+    .where(grants.c.id == bindparam("of_grant"), grants.c.ended_at_ms.is_(None))
     .with_for_update(key_share=True)
 )
+_HELD: Final = select(grant_audiences.c.list_id, grant_audiences.c.list_index).where(_OF_AUDIENCE)
 _LIST_IDS: Final = select(status_lists.c.id).order_by(status_lists.c.id)
 _NEW_LIST: Final = insert(status_lists).values(id=bindparam("id"), version=1).on_conflict_do_nothing()
 _DRAW: Final = (
@@ -84,8 +84,10 @@ class SqlStatusLists:
 
     async def take(self, grant_id: GrantId, resource_id: ResourceId) -> StatusPlace:
         """Give the grant's audience a new random place and return it; two racers get the same one."""
-        held = await self._connection.row(_LOCK, of_grant=grant_id, at_resource=resource_id)
-        if held is None:
+        running = await self._connection.row(_LOCK, of_grant=grant_id)
+        # Asked only now: what is read in the statement that waits is from before the waiting.
+        held = await self._connection.row(_HELD, of_grant=grant_id, at_resource=resource_id)
+        if running is None or held is None:
             raise InvalidGrantError("The grant has ended.", code="grant_ended", detail=f"{grant_id} at {resource_id}")
         if held[0] is not None:
             return StatusPlace(list_id=held[0], index=held[1])

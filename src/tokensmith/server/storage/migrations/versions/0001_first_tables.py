@@ -118,13 +118,13 @@ def _create_status_lists() -> None:
         sa.Column("until_ms", sa.BigInteger),
         sqlite_with_rowid=False,
     )
-    revoked, given_up = sa.column("revoked", sa.Boolean), sa.column("until_ms").is_not(None)
+    given_up = sa.column("until_ms").is_not(None)
     op.create_index(
         "ix_status_entries_revoked",
         "status_entries",
-        ["list_id", "list_index"],
-        sqlite_where=revoked,
-        postgresql_where=revoked,
+        ["list_id", "revoked", "list_index"],
+        sqlite_where=sa.text("revoked = 1"),
+        postgresql_where=sa.column("revoked", sa.Boolean),
     )
     op.create_index(
         "ix_status_entries_until_ms", "status_entries", ["until_ms"], sqlite_where=given_up, postgresql_where=given_up
