@@ -13,11 +13,8 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from time import perf_counter_ns
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 from jose_contestants import ALGORITHMS, Call, contestants
 from jose_machine import facts
@@ -68,7 +65,7 @@ def measure(calls: Mapping[str, Call], *, rounds: int) -> dict[str, Timing]:
     try:
         for number in range(rounds):
             # Nobody always comes right after the same neighbour.
-            order = list(calls) if number % 2 else list(reversed(calls))
+            order = list(calls)[:: 1 if number % 2 else -1]
             for name in order:
                 samples[name].append(time_batch(calls[name], repeats[name]) / repeats[name])
     finally:

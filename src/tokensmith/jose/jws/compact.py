@@ -44,7 +44,7 @@ def split(token: str | bytes, *, limits: Limits = DEFAULT_LIMITS) -> CompactPart
         raise MalformedTokenError("The token is not a compact JWS.", detail=f"{len(pieces)} or more parts")
     header_text, payload_text, signature_text = pieces
     return CompactParts(
-        signing_input=b"%b.%b" % (header_text, payload_text),
+        signing_input=header_text + b"." + payload_text,
         header_text=header_text,
         payload=base64url.decode(payload_text),
         signature=base64url.decode(signature_text),
