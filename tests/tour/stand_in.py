@@ -80,6 +80,7 @@ class StandIn:
         self.time = Time()
         self.key = Key.generate("ES256")
         self.families: list[Family] = []
+        self.newest = ""
         sides = (self.issue, self.serve)
         self.servers = [ThreadingHTTPServer(("127.0.0.1", 0), handler_of(side)) for side in sides]
         self.issuer, self.notes = (f"http://127.0.0.1:{server.server_address[1]}" for server in self.servers)
@@ -141,9 +142,10 @@ class StandIn:
         audience = "http://elsewhere" if "other audience" in self.flaws else self.notes
         claims = {"sub": "u1", "scope": "notes:read", "status": {"status_list": {"idx": family, "uri": self.issuer}}}
         typ = "JWT" if "other type" in self.flaws else "at+jwt"
-        return jwt.sign(
+        self.newest = jwt.sign(
             claims, self.key, issuer=self.issuer, audience=audience, lifetime=lifetime, typ=typ, clock=self.time
         )
+        return self.newest
 
     def sign_out(self, members: Mapping[str, str]) -> Answer:
         if "no sign-out" in self.flaws:
@@ -215,6 +217,8 @@ class StandIn:
             case _:
                 return False
         delay = 6 if "hears late" in self.flaws else 2
+        if "earlier tokens forgotten" in self.flaws and token != self.newest:
+            return True
         return revoked_at is None or self.time.now() < revoked_at + delay
 
 

@@ -30,6 +30,18 @@ def test_a_taken_port_is_passed_over() -> None:
         assert free_port(port) > port
 
 
+def test_a_port_whose_connections_are_ending_is_free() -> None:
+    """A server that is started again at once gets its port back (TIME_WAIT, RFC 9293 §3.6.1)."""
+    with taken() as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            connection, _ = server.accept()
+            connection.close()
+            assert client.recv(1) == b""
+
+    assert is_free(port)
+
+
 def test_a_port_taken_on_every_address_is_taken() -> None:
     """Another program may listen on 0.0.0.0."""
     with socket.create_server(("0.0.0.0", 0)) as server:

@@ -34,6 +34,11 @@ def test_a_revoked_family_renews_nothing() -> None:
     assert not_held("revoked is renewed") == {STOLEN: "failed", "Sign out": "failed"}
 
 
+def test_every_access_token_of_a_revoked_family_is_refused() -> None:
+    """Not only the newest."""
+    assert not_held("earlier tokens forgotten") == {STOLEN: "failed"}
+
+
 def test_the_bound_of_revocation_is_kept() -> None:
     """A service that hears of it after six seconds is too late by one."""
     assert not_held("hears late") == {STOLEN: "failed", "Sign out": "failed"}
