@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.server.fake_grants import FakeGrants
 from tests.server.flows.world import NOTES, READ, WRITE, World
 from tokensmith.server.domain.clients import FIRST_PARTY
 from tokensmith.server.domain.errors import InvalidScopeError, InvalidTargetError, UnauthorizedClientError
@@ -96,3 +97,16 @@ async def test_a_client_without_the_grant_type_may_not(world: World) -> None:
     with pytest.raises(UnauthorizedClientError) as caught:
         await world.client_credentials.run(robot, scope=None, resource=None)
     assert caught.value.code == "unauthorized_client"
+
+
+async def test_a_grant_that_cannot_be_read_back_gives_no_token(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken invariant of the store is refused, never guessed around."""
+
+    async def vanish(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(FakeGrants, "standing", vanish)
+    with pytest.raises(InvalidTargetError) as caught:
+        await ask(world)
+
+    assert caught.value.code == "grant_vanished"

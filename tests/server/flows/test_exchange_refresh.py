@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.server.fake_grants import FakeRefreshTokens
 from tests.server.flows.world import NOTES, READ, WRITE, World
 from tokensmith.server.domain.clients import FIRST_PARTY, Lifetimes
 from tokensmith.server.domain.errors import (
@@ -12,6 +13,7 @@ from tokensmith.server.domain.errors import (
     InvalidScopeError,
     InvalidTargetError,
     UnauthorizedClientError,
+    UnavailableError,
 )
 from tokensmith.server.domain.refresh_tokens import FAMILY_BYTES, SECRET_BYTES, RefreshToken, parse
 from tokensmith.server.flows.tokens import TokenAnswer
@@ -210,3 +212,21 @@ async def test_what_ends_a_grant_ends_its_refresh_token(world: World, end: str) 
         await world.refresh_flow.run(client, first.refresh_token or "", scope=None, resource=None, source="192.0.2.1")
     assert caught.value.code == "refresh_token_revoked"
     assert not await world.is_running(first)
+
+
+async def test_a_family_that_is_never_won_is_given_up_after_a_few_rounds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bounded work, and the caller is told to come again; the token is not spent."""
+
+    async def lose(*_: object, **__: object) -> bool:
+        return False
+
+    first = await world.sign_in()
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeRefreshTokens, "advance", lose)
+        with pytest.raises(UnavailableError) as caught:
+            await world.refresh(first.refresh_token)
+
+    assert caught.value.code == "refresh_contention"
+    assert (await world.refresh(first.refresh_token)).scope == READ

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.server.fake_grants import FakeGrants
 from tests.server.flows.world import NOTES, READ, WRITE, World
 from tokensmith.server.domain.clients import FIRST_PARTY
 from tokensmith.server.domain.errors import (
@@ -211,3 +212,35 @@ async def test_a_request_shows_neither_name_nor_password_in_a_log(world: World) 
 
     assert "hunter22" not in repr(request)
     assert "ada" not in repr(request)
+
+
+async def test_a_grant_that_cannot_be_read_back_gives_no_token(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken invariant of the store is refused, never guessed around."""
+
+    async def vanish(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(FakeGrants, "standing", vanish)
+    with pytest.raises(InvalidTargetError) as caught:
+        await world.sign_in()
+
+    assert caught.value.code == "grant_vanished"
+
+
+@pytest.mark.parametrize("change", ["disabled", "password"])
+async def test_an_account_changed_while_its_password_is_hashed_gets_nothing(world: World, change: str) -> None:
+    """Ending "everything" cannot end a grant that is not there yet; so the grant is not made."""
+    verify = world.hasher.verify
+
+    async def verify_slowly(password: str, password_hash: str | None) -> bool:
+        if change == "disabled":
+            await world.users.set_disabled("ada", disabled=True)
+        else:
+            await world.users.set_password("ada", password="another one")
+        return await verify(password, password_hash)
+
+    world.hasher.verify = verify_slowly  # type: ignore[method-assign]
+    with pytest.raises(InvalidCredentialsError):
+        await world.sign_in("ada")
+
+    assert "signed_in" not in await world.audited()

@@ -10,38 +10,19 @@ from typing import Final
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import InvalidGrantError, UnauthorizedClientError, UnavailableError
-from tokensmith.server.domain.grants import GrantedAudience, Standing
-from tokensmith.server.domain.refresh_tokens import (
-    Family,
-    Redeem,
-    RefreshToken,
-    Refuse,
-    Repeat,
-    Reuse,
-    judge,
-    parse,
-)
+from tokensmith.server.domain.grants import GrantedAudience
+from tokensmith.server.domain.refresh_tokens import Redeem, RefreshToken, Refuse, Repeat, Reuse, parse
 from tokensmith.server.domain.scopes import audience_of, effective_scopes
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.mint import Mint
+from tokensmith.server.flows.presented_refresh import PresentedRefreshToken, look_up
 from tokensmith.server.flows.rotation_keys import RotationKeys
 from tokensmith.server.flows.tokens import TokenAnswer
 
 # A caller who loses the update once holds a predecessor and needs no further one; more rounds than this mean that the
 # family is being rotated faster than it can be read.
 MAX_ROUNDS: Final = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    """The family and its standing, read at one moment, and what follows for the presented token."""
-
-    token: RefreshToken
-    family: Family
-    standing: Standing
-    now_ms: int
-    verdict: Redeem | Repeat | Reuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +51,7 @@ class ExchangeRefresh:
             raise UnauthorizedClientError("This client may not refresh.", detail=client.id)
         token = parse(text)
         for _ in range(MAX_ROUNDS):
-            seen = await self._look(token, client)
-            verdict = seen.verdict
+            seen, verdict = await self._look(token, client)
             if isinstance(verdict, Reuse):
                 await self._end_reused(seen, source)
                 raise _refused(token, code="refresh_token_reused")
@@ -84,33 +64,18 @@ class ExchangeRefresh:
                 )
         raise UnavailableError("The token is being refreshed by too many at once.", code="refresh_contention")
 
-    async def _look(self, token: RefreshToken, client: Client) -> _Seen:
-        async def unit(uow: UnitOfWork) -> tuple[Family, int, Standing] | None:
-            found = await uow.refresh_tokens.find(token.family)
-            standing = await uow.grants.standing(found[0].grant_id) if found else None
-            return (*found, standing) if found and standing else None
-
-        found = await self.store.read(unit)
-        if found is None:
+    async def _look(self, token: RefreshToken, client: Client) -> tuple[PresentedRefreshToken, Redeem | Repeat | Reuse]:
+        seen = await look_up(self.store, self.rotation_keys, token)
+        if seen is None:
             raise _refused(token, code="refresh_token_unknown")
-        family, now_ms, standing = found
-        if standing.client.id != client.id:
+        if seen.standing.client.id != client.id:
             raise _refused(token, code="refresh_token_other_client")
-        verdict = judge(
-            token,
-            family,
-            now_ms=now_ms,
-            rotation_key=self.rotation_keys.rotation_key(family.key_id),
-            lifetimes=standing.client.lifetimes,
-        )
-        if isinstance(verdict, Refuse):
-            raise _refused(token, code=verdict.code)
-        if standing.grant.ended_at_ms is not None or (standing.user is not None and standing.user.disabled):
-            raise _refused(token, code="refresh_token_revoked")
-        return _Seen(token=token, family=family, standing=standing, now_ms=now_ms, verdict=verdict)
+        if isinstance(seen.verdict, Refuse):
+            raise _refused(token, code=seen.verdict.code)
+        return seen, seen.verdict
 
     async def _write(
-        self, seen: _Seen, verdict: Redeem | Repeat, audience: GrantedAudience, source: str
+        self, seen: PresentedRefreshToken, verdict: Redeem | Repeat, audience: GrantedAudience, source: str
     ) -> StatusPlace | None:
         redeems = isinstance(verdict, Redeem)
         event = _event(AuditName.REFRESHED if redeems else AuditName.REFRESH_REPEATED, seen, source)
@@ -127,7 +92,7 @@ class ExchangeRefresh:
 
         return await self.store.write(unit)
 
-    async def _end_reused(self, seen: _Seen, source: str) -> None:
+    async def _end_reused(self, seen: PresentedRefreshToken, source: str) -> None:
         event = _event(AuditName.REFRESH_REUSED, seen, source)
 
         async def unit(uow: UnitOfWork) -> None:
@@ -137,7 +102,7 @@ class ExchangeRefresh:
         await self.store.write(unit)
 
 
-def _event(name: AuditName, seen: _Seen, source: str) -> AuditEvent:
+def _event(name: AuditName, seen: PresentedRefreshToken, source: str) -> AuditEvent:
     grant = seen.standing.grant
     details = {"generation": str(seen.token.generation), "current": str(seen.family.generation)}
     return AuditEvent(

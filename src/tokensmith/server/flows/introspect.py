@@ -11,9 +11,10 @@ from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.errors import InvalidClientError, InvalidGrantError
 from tokensmith.server.domain.grants import Standing
-from tokensmith.server.domain.refresh_tokens import PREFIX, Family, Redeem, Repeat, judge, parse
+from tokensmith.server.domain.refresh_tokens import PREFIX, Family, Redeem, Repeat, parse
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessTokens
+from tokensmith.server.flows.presented_refresh import look_up
 from tokensmith.server.flows.rotation_keys import RotationKeys
 
 _TOLD: Final = ("iss", "sub", "aud", "client_id", "scope", "exp", "iat", "nbf", "jti", "auth_time", "amr", "sid")
@@ -61,21 +62,12 @@ class Introspect:
         except InvalidGrantError:
             return {"active": False}
 
-        async def unit(uow: UnitOfWork) -> tuple[Family, int, Standing] | None:
-            found = await uow.refresh_tokens.find(token.family)
-            standing = await uow.grants.standing(found[0].grant_id) if found else None
-            return (*found, standing) if found and standing else None
-
-        found = await self.store.read(unit)
-        if found is None or found[2].client.id != client.id:
+        presented = await look_up(self.store, self.rotation_keys, token)
+        if presented is None or presented.standing.client.id != client.id:
             return {"active": False}
-        family, now_ms, standing = found
-        rotation_key = self.rotation_keys.rotation_key(family.key_id)
-        lifetimes = standing.client.lifetimes
-        verdict = judge(token, family, now_ms=now_ms, rotation_key=rotation_key, lifetimes=lifetimes)
-        if not isinstance(verdict, Redeem | Repeat):
+        if not isinstance(presented.verdict, Redeem | Repeat):
             return {"active": False}
-        return _refresh_members(standing, family)
+        return _refresh_members(presented.standing, presented.family)
 
 
 def _refresh_members(standing: Standing, family: Family) -> dict[str, object]:

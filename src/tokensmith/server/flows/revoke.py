@@ -10,9 +10,10 @@ from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import InvalidGrantError
 from tokensmith.server.domain.ids import GrantId
-from tokensmith.server.domain.refresh_tokens import PREFIX, RefreshToken, Refuse, judge, parse
+from tokensmith.server.domain.refresh_tokens import PREFIX, Refuse, parse
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.own_access_tokens import OwnAccessTokens
+from tokensmith.server.flows.presented_refresh import look_up
 from tokensmith.server.flows.rotation_keys import RotationKeys
 
 
@@ -41,23 +42,12 @@ class Revoke:
             token = parse(text)
         except InvalidGrantError:
             return
-        grant_id = await self._proven_grant(client, token)
-        if grant_id is not None:
-            await self._write(grant_id, client, source, whole_grant=True)
-
-    async def _proven_grant(self, client: Client, token: RefreshToken) -> GrantId | None:
-        found = await self.store.read(lambda uow: uow.refresh_tokens.find(token.family))
-        standing = await self.store.read(lambda uow: uow.grants.standing(found[0].grant_id)) if found else None
-        if found is None or standing is None:
-            return None
-        family, now_ms = found
-        rotation_key = self.rotation_keys.rotation_key(family.key_id)
-        lifetimes = standing.client.lifetimes
-        if isinstance(judge(token, family, now_ms=now_ms, rotation_key=rotation_key, lifetimes=lifetimes), Refuse):
-            return None
-        if standing.client.id != client.id:
+        presented = await look_up(self.store, self.rotation_keys, token)
+        if presented is None or isinstance(presented.verdict, Refuse):
+            return
+        if presented.standing.client.id != client.id:
             raise _not_yours(client)
-        return family.grant_id
+        await self._write(presented.standing.grant.id, client, source, whole_grant=True)
 
     async def _revoke_access(self, client: Client, text: str, source: str) -> None:
         token = await self.access_tokens.read(text)

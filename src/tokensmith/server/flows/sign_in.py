@@ -114,12 +114,14 @@ class SignIn:
             await uow.sign_in_attempts.succeeded(keys)
             if new_hash is not None:
                 await uow.users.replace_password_hash(user.id, password_hash=new_hash)
-            # A refusal from here on is returned, not raised: the password was right, and a rollback would count it as
-            # a wrong one.
+            # This refusal is returned, not raised: the password was right, and a rollback would count it as wrong.
             try:
-                return await self._write_down(uow, start, request)
+                resource, scopes = await _what_may_be_had(uow, user, request)
             except OAuthError as error:
                 return error
+            begun = await self._write_down(uow, start, resource, scopes, request)
+            _check_unchanged(begun.standing.user, user, new_hash)
+            return begun
 
         begun = await self.store.write(unit)
         if isinstance(begun, OAuthError):
@@ -132,8 +134,9 @@ class SignIn:
             refresh_token=str(start.refresh_token),
         )
 
-    async def _write_down(self, uow: UnitOfWork, start: "_Start", request: SignInRequest) -> _Begun:
-        resource, scopes = await _what_may_be_had(uow, start.user, request)
+    async def _write_down(
+        self, uow: UnitOfWork, start: "_Start", resource: Resource, scopes: frozenset[str], request: SignInRequest
+    ) -> _Begun:
         now_ms = await uow.now_ms()
         await uow.sessions.add(start.session(now_ms))
         await uow.grants.add(start.grant(now_ms), audiences={resource.id: scopes})
@@ -152,6 +155,14 @@ class SignIn:
             )
         )
         return _Begun(standing=standing, audience=standing.audiences[0], place=place)
+
+
+def _check_unchanged(now: User | None, checked: User, new_hash: str | None) -> None:
+    # While the password was being hashed, the account may have been switched off or given another password; what that
+    # ended did not include a grant that was not there yet. The grant is there now, so either we see the change, or
+    # whoever makes it sees the grant.
+    if now is None or now.disabled or now.password_hash != (new_hash or checked.password_hash):
+        raise InvalidCredentialsError("The user name or the password is wrong.", detail="changed while signing in")
 
 
 async def _what_may_be_had(uow: UnitOfWork, user: User, request: SignInRequest) -> tuple[Resource, frozenset[str]]:
