@@ -1,4 +1,4 @@
-"""Ceilings that hold before anything is parsed or computed (RFC 8725 §2.4 and §3.11 name none; denial of service does).
+"""Ceilings that hold before anything is parsed or computed (RFC 7515 §10 leaves them to us).
 
 A verifier works for whoever sends it bytes, so each of its steps has a bound. The defaults fit tokens that travel in
 HTTP headers; a status list or a document with many keys is larger, and its reader passes limits of its own.

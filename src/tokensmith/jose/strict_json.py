@@ -44,8 +44,8 @@ def parse_object(data: bytes, *, max_bytes: int | None = None, limits: Limits = 
         raise MalformedTokenError("A JSON text is too long.", code="too_large", detail=f"{len(data)} bytes")
     try:
         value = _decode(data)
-    # msgspec raises its own kinds of ValueError, and Unicode's.
-    except ValueError:
+    # Bad UTF-8 is a ValueError, and so are msgspec's own errors, though not in its older releases.
+    except (ValueError, msgspec.MsgspecError):
         raise MalformedTokenError("A part is not valid JSON.", code="json") from None
     except RecursionError:
         raise _too_deep() from None

@@ -118,6 +118,13 @@ def test_issuer_and_audience_are_text(option: str, value: object) -> None:
         signer(**{option: value})
 
 
+@pytest.mark.parametrize(("option", "value"), [("issuer", ""), ("audience", ""), ("audience", [])])
+def test_an_empty_issuer_or_audience_is_none(option: str, value: object) -> None:
+    """An unset environment variable must not become the name of nobody."""
+    with pytest.raises(ValueError, match="empty"):
+        signer(**{option: value})
+
+
 def test_a_type_is_text() -> None:
     with pytest.raises(ValueError, match="typ"):
         signer(typ=1)

@@ -58,6 +58,8 @@ class Signer:
         lifetime_seconds = to_seconds(lifetime, name="lifetime")
         if lifetime_seconds < 1 or lifetime_seconds != int(lifetime_seconds):
             raise ValueError("lifetime is a whole number of seconds, at least 1.")
+        if issuer == "" or (audience is not None and not audience):
+            raise ValueError("issuer or audience is empty.")
         fixed: dict[str, JsonValue] = {}
         if issuer is not None:
             fixed["iss"] = issuer
