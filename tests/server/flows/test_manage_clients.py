@@ -2,9 +2,11 @@
 
 import pytest
 
+from tests.server.fake_people import FakeClients
 from tests.server.flows.world import NOTES, READ, World
-from tokensmith.server.domain.clients import FIRST_PARTY, GrantType, Lifetimes
+from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
 from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.ids import ClientId
 from tokensmith.server.flows.manage_clients import NewClient
 
 pytestmark = pytest.mark.anyio
@@ -123,3 +125,20 @@ async def test_switching_a_client_off_is_audited(world: World) -> None:
     await world.clients.set_disabled("robot", disabled=True)
 
     assert (await world.audited())[-1] == "client_changed"
+
+
+async def test_the_first_party_client_can_be_made_by_two_processes_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that comes second sees the other's, though it saw none when it looked."""
+    find, looks = FakeClients.find, []
+
+    async def find_none_at_first(self: FakeClients, client_id: ClientId) -> Client | None:
+        looks.append(client_id)
+        return None if len(looks) == 1 else await find(self, client_id)
+
+    monkeypatch.setattr(FakeClients, "find", find_none_at_first)
+    made = await world.clients.ensure_first_party()
+
+    assert made.id == FIRST_PARTY
+    assert made.default_resource_id is not None

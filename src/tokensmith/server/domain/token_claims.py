@@ -9,13 +9,9 @@ from tokensmith.server.domain.status_lists import StatusPlace
 def access_token_claims(
     standing: Standing, *, scopes: frozenset[str], place: StatusPlace, issuer: str
 ) -> dict[str, JsonValue]:
-    """Return the claims of an access token, less those the signer fills in (iss, aud, iat, exp, jti).
-
-    A client that acts for itself is its own subject under a name no person can have: `client:` is no user id
-    (RFC 9700 §4.15.1, RFC 9068 §5).
-    """
+    """Return the claims of an access token, less those the signer fills in (iss, aud, iat, exp, jti)."""
     claims: dict[str, JsonValue] = {
-        "sub": standing.user.id if standing.user else f"client:{standing.client.id}",
+        "sub": subject(standing),
         "client_id": standing.client.id,
         "scope": " ".join(sorted(scopes)),
         "status": {"status_list": {"idx": place.index, "uri": status_list_uri(issuer, place.list_id)}},
@@ -26,6 +22,15 @@ def access_token_claims(
     if standing.grant.session_id is not None:
         claims["sid"] = standing.grant.session_id
     return claims
+
+
+def subject(standing: Standing) -> str:
+    """Return whom the tokens of a grant are about.
+
+    A client that acts for itself is its own subject, under a name no person can have: ids of people have no colon
+    (RFC 9700 §4.15.1, RFC 9068 §5).
+    """
+    return standing.user.id if standing.user else f"client:{standing.client.id}"
 
 
 def status_list_uri(issuer: str, list_id: int) -> str:

@@ -12,6 +12,7 @@ from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.errors import InvalidClientError, InvalidGrantError
 from tokensmith.server.domain.grants import Standing
 from tokensmith.server.domain.refresh_tokens import PREFIX, Family, Redeem, Repeat, parse
+from tokensmith.server.domain.token_claims import subject
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessTokens
 from tokensmith.server.flows.presented_refresh import look_up
@@ -72,13 +73,11 @@ class Introspect:
 
 def _refresh_members(standing: Standing, family: Family) -> dict[str, object]:
     scopes = frozenset[str]().union(*(audience.scopes for audience in standing.audiences))
-    members: dict[str, object] = {
+    return {
         "active": True,
+        "sub": subject(standing),
         "client_id": standing.client.id,
         "scope": " ".join(sorted(scopes)),
         "exp": to_seconds(min(family.idle_expires_at_ms, family.absolute_expires_at_ms)),
         "iat": to_seconds(standing.grant.created_at_ms),
     }
-    if standing.user is not None:
-        members["sub"] = standing.user.id
-    return members

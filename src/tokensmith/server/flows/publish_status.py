@@ -19,7 +19,7 @@ from tokensmith.server.domain.status_lists import (
     StatusVersion,
 )
 from tokensmith.server.domain.token_claims import status_list_uri
-from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.flows.key_ring import KeyRing
 
 STATUS_LIST_TYPE: Final = "statuslist+jwt"
@@ -65,7 +65,7 @@ class PublishStatus:
         version = await self.version(list_id)
         held = self._signed.get(list_id)
         if held is None or held.etag != version.etag:
-            held = await self._build(list_id)
+            held = await self._build(version)
             self._signed[list_id] = held
         return held
 
@@ -74,15 +74,10 @@ class PublishStatus:
         ids = await self.store.read(lambda uow: uow.status_lists.list_ids())
         return [status_list_uri(self.issuer, list_id) for list_id in ids]
 
-    async def _build(self, list_id: int) -> SignedStatusList:
-        async def unit(uow: UnitOfWork) -> tuple[StatusVersion | None, tuple[int, ...]]:
-            # The version first: a bit set between the two reads is then in a list that says it is older than it is,
-            # which costs one more fetch. The other way round a bit would be missed until the next change.
-            return await uow.status_lists.version(list_id), await uow.status_lists.revoked_indexes(list_id)
-
-        version, revoked = await self.store.read(unit)
-        if version is None:
-            raise NotFoundError("No such status list.", detail=str(list_id))
+    async def _build(self, version: StatusVersion) -> SignedStatusList:
+        # The bits are read after the version: one that is set between the two is then in a list that says it is older
+        # than it is, which costs one more fetch. The other way round it would be missed until the next change.
+        revoked = await self.store.read(lambda uow: uow.status_lists.revoked_indexes(version.list_id))
         # Keys are read after the version: a list that says "new" must name the keys whose retirement made it new.
         self.ring.forget()
         snapshot = await self.ring.snapshot()
