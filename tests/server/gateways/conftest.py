@@ -1,0 +1,8 @@
+"""Gateways are asynchronous, on asyncio."""
+
+import pytest
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
