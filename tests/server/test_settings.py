@@ -205,7 +205,7 @@ def test_any_other_host_needs_an_issuer(host: str) -> None:
     ],
 )
 def test_first_party_sign_in_is_off_elsewhere_unless_set(issuer: str, switch: str, offered: bool) -> None:
-    """ "auto" means on for loopback issuers."""
+    """Where it is "auto", it is on for loopback issuers."""
     assert load(flags={"issuer": issuer, "first_party_sign_in": switch}).offers_first_party_sign_in is offered
 
 

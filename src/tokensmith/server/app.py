@@ -1,11 +1,12 @@
 """The composition root: settings in, an ASGI application out; the one place that knows every part of the server."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
-from starlette.routing import Router
+from starlette.routing import BaseRoute, Router
+from starlette.types import ASGIApp
 
-from tokensmith.server.domain.passwords import PasswordHasher
-from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.flows.client_auth import ClientAuth
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
@@ -23,8 +24,9 @@ from tokensmith.server.ops.counted_store import CountedStore
 from tokensmith.server.ops.health import Readiness, alive
 from tokensmith.server.ops.jobs import JobRunner, server_jobs
 from tokensmith.server.ops.metrics import Metrics, MetricsHandler
+from tokensmith.server.parts import Parts, opened_parts
+from tokensmith.server.preparation import prepare
 from tokensmith.server.settings import Settings
-from tokensmith.server.storage.sealing import Sealing
 from tokensmith.server.web.api.first_party import FirstParty
 from tokensmith.server.web.home import Home
 from tokensmith.server.web.oauth.calling_client import CallingClients
@@ -36,18 +38,36 @@ from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusLis
 from tokensmith.server.web.oauth.tokens import TokenHandler
 from tokensmith.server.web.routes import ADVERTISED, Handlers, routes
 from tokensmith.server.web.source_address import Sources, parse_networks
-from tokensmith.server.web.throttle import FailureThrottle, SourceLimit
+from tokensmith.server.web.throttle import FailureThrottle
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What a server is made of that reaches outside the process, opened and ready."""
+def create_app(settings: Settings, *, prepared: bool = False) -> ASGIApp:
+    """Return the token server as an ASGI application.
 
-    store: Store
-    sealing: Sealing
-    hasher: PasswordHasher
-    sign_ins: SourceLimit
-    client_failures: SourceLimit
+    Nothing is opened before its lifespan starts, so it may be made in one process and run in another.
+
+    Args:
+        prepared: The database is ready (see `prepare`), as `tokensmith serve` has seen to; otherwise the lifespan does
+            that first.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        if not prepared:
+            await prepare(settings)
+        async with opened_parts(settings) as parts:
+            wiring = Wiring(settings, parts, Metrics())
+            router.routes = wiring.routes()
+            jobs = asyncio.create_task(wiring.jobs().run())
+            try:
+                yield
+            finally:
+                jobs.cancel()
+                with suppress(asyncio.CancelledError):
+                    await jobs
+
+    router = Router(lifespan=lifespan, redirect_slashes=False)
+    return router
 
 
 class Wiring:
@@ -66,12 +86,11 @@ class Wiring:
         failures = FailureThrottle(parts.client_failures)
         self._clients = CallingClients(client_auth=self._client_auth, sources=self._sources, failures=failures)
 
-    def router(self) -> Router:
-        """Return the application, without a lifespan of its own."""
+    def routes(self) -> list[BaseRoute]:
+        """Return the table of URLs."""
         settings = self._settings
         https = settings.issuer.startswith("https://")
-        table = routes(self.handlers(), issuer_path=settings.issuer_path, https=https, observer=self._metrics)
-        return Router(table, redirect_slashes=False)
+        return routes(self.handlers(), issuer_path=settings.issuer_path, https=https, observer=self._metrics)
 
     def jobs(self) -> JobRunner:
         """Return the periodic work of this process."""

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+from starlette.routing import Router
 
 from tests.server.flows.world import ISSUER, World
-from tokensmith.server.app import Parts, Wiring
+from tokensmith.server.app import Wiring
 from tokensmith.server.ops.metrics import Metrics
+from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -42,7 +44,7 @@ class Served:
         )
         self.metrics = Metrics()
         self.wiring = Wiring(self.settings, parts, self.metrics)
-        self.app = self.wiring.router()
+        self.app = Router(self.wiring.routes(), redirect_slashes=False)
 
     def http(self, *, peer: str = PEER) -> httpx2.AsyncClient:
         """A client at an address; cookies are kept."""

@@ -1,4 +1,4 @@
-"""Periodic work: expired grants ended, status places freed, signing keys moved on. Every process runs it.
+"""Periodic work: what has expired is ended or forgotten, signing keys are moved on. Every process runs it.
 
 Nothing here needs a leader: each step is a bounded transaction that a second process finds nothing to do in, and keys
 are made under the database's lock. Waiting times are spread, so that processes started together do not stay together.
@@ -39,6 +39,7 @@ def server_jobs(store: Store, rotate_keys: RotateKeys) -> tuple[Job, ...]:
         Job(name="keys", run=move_keys),
         Job(name="expired_grants", run=lambda: store.write(lambda uow: uow.grants.end_expired(limit=BATCH))),
         Job(name="status_places", run=lambda: store.write(lambda uow: uow.status_lists.sweep(limit=BATCH))),
+        Job(name="sign_in_attempts", run=lambda: store.write(lambda uow: uow.sign_in_attempts.sweep(limit=BATCH))),
     )
 
 

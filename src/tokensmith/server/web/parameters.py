@@ -4,11 +4,11 @@ Unknown parameters are ignored in a form, as RFC 6749 §3.2 demands, and refused
 demands it and a member nobody reads is a misunderstanding.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 import msgspec
 from starlette.requests import Request
@@ -60,15 +60,9 @@ def parse_form(body: bytes) -> Form:
     """Read a form; the errors are those of `read_form`."""
     if body.count(b"&") >= MAX_PARAMETERS:
         raise InvalidRequestError("Too many parameters.", code="too_many_parameters")
-    try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=bool(body), errors="strict")
-    except ValueError:
-        raise InvalidRequestError("The form is malformed.", code="form_malformed") from None
     values: dict[str, str] = {}
     resources: list[str] = []
-    for name, value in pairs:
-        if "\0" in name or "\0" in value:
-            raise InvalidRequestError("The form is malformed.", code="form_malformed", detail="NUL")
+    for name, value in _pairs(body):
         if name == REPEATABLE:
             resources.append(value)
         elif name in values:
@@ -77,6 +71,25 @@ def parse_form(body: bytes) -> Form:
             values[name] = value
     kept = {name: value for name, value in values.items() if value}
     return Form(MappingProxyType(kept), tuple(value for value in resources if value))
+
+
+def _pairs(body: bytes) -> Iterator[tuple[str, str]]:
+    # The standard library's parser takes three times as long, and is lenient where this one is not.
+    try:
+        for part in body.decode("utf-8").split("&") if body else ():
+            name, equals, value = part.partition("=")
+            if "%" in part or "+" in part:
+                name, value = unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")
+            # NUL is where other programs end a string.
+            if not equals or "\0" in name or "\0" in value:
+                raise _malformed()
+            yield name, value
+    except UnicodeDecodeError:
+        raise _malformed() from None
+
+
+def _malformed() -> InvalidRequestError:
+    return InvalidRequestError("The form is malformed.", code="form_malformed")
 
 
 async def read_json(request: Request, form: type[T]) -> T:

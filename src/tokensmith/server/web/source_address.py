@@ -5,6 +5,7 @@ from the right: each trusted proxy vouches for the entry it appended, and the fi
 the caller. An IPv6 address is cut to its /64, since one household or virtual machine has all of one.
 """
 
+import functools
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from tokensmith.server.web.request_headers import header_values
 
 UNKNOWN: Final = "unknown"
 MAX_HOPS: Final = 32
+MAX_REMEMBERED: Final = 4096
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -74,6 +76,7 @@ class Sources:
         return [entry.strip() for entry in reversed(entries) if entry.strip()][:MAX_HOPS]
 
 
+@functools.lru_cache(maxsize=MAX_REMEMBERED)
 def _parse(text: str) -> _Address | None:
     try:
         address = ipaddress.ip_address(_without_port(text).partition("%")[0])
@@ -91,6 +94,7 @@ def _without_port(text: str) -> str:
     return text.partition(":")[0] if text.count(":") == 1 else text
 
 
+@functools.lru_cache(maxsize=MAX_REMEMBERED)
 def _shown(address: _Address) -> str:
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)

@@ -1,0 +1,94 @@
+"""The parts of a server that reach outside the process: opened for as long as a context lasts."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from tokensmith.server.domain.errors import SealError
+from tokensmith.server.domain.passwords import PasswordHasher
+from tokensmith.server.domain.unit_of_work import Store
+from tokensmith.server.gateways.argon2 import STANDARD, STRONG, Argon2Hasher, Argon2Profile
+from tokensmith.server.gateways.source_limits import SourceLimits
+from tokensmith.server.settings import Settings, SettingsError
+from tokensmith.server.storage.database_url import parse_database_url
+from tokensmith.server.storage.open import open_store
+from tokensmith.server.storage.sealing import Sealing
+from tokensmith.server.storage.sealing_source import read_sealing_file
+from tokensmith.server.web.throttle import SourceLimit
+
+_PROFILES: Final[Mapping[str, Argon2Profile]] = MappingProxyType({"standard": STANDARD, "strong": STRONG})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a server is made of, opened and ready."""
+
+    store: Store
+    sealing: Sealing
+    hasher: PasswordHasher
+    sign_ins: SourceLimit
+    client_failures: SourceLimit
+
+
+def database_of(settings: Settings) -> str:
+    """Return the database's URL.
+
+    Raises:
+        SettingsError: it is none; the URL itself is not repeated, as it may hold a password.
+    """
+    try:
+        parse_database_url(settings.database)
+    except ValueError as error:
+        raise SettingsError(str(error), setting="database") from None
+    return settings.database
+
+
+def sealing_of(settings: Settings) -> Sealing | None:
+    """Return the sealing key that was set; None leaves it to the database (see `open_store`).
+
+    Raises:
+        SealError: it cannot be read or is none; a file that was named and is not there is never made.
+    """
+    if settings.sealing_key:
+        return Sealing.parse(settings.sealing_key)
+    if not settings.sealing_key_file:
+        return None
+    path = Path(settings.sealing_key_file)
+    try:
+        return read_sealing_file(path)
+    except FileNotFoundError as error:
+        text = "The sealing key's file is not there."
+        raise SealError(text, code="sealing_key_unreadable", detail=str(path)) from error
+
+
+@asynccontextmanager
+async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Open everything, and close it in reverse.
+
+    Raises:
+        ServerError: the database cannot be reached, or the sealing key is missing or wrong.
+        SettingsError: the database's or the cache's URL is none.
+    """
+    store = open_store(database_of(settings), sealing=sealing_of(settings))
+    async with AsyncExitStack() as stack:
+        sign_ins = _limit(settings, "sign-in", per_minute=settings.sign_ins_per_minute)
+        stack.push_async_callback(sign_ins.close)
+        client_failures = _limit(settings, "client", per_minute=settings.client_failures_per_minute)
+        stack.push_async_callback(client_failures.close)
+        hasher = Argon2Hasher(_PROFILES[settings.password_hashing])
+        stack.callback(hasher.close)
+        await store.start()
+        stack.push_async_callback(store.close)
+        yield Parts(
+            store=store, sealing=store.sealing, hasher=hasher, sign_ins=sign_ins, client_failures=client_failures
+        )
+
+
+def _limit(settings: Settings, name: str, *, per_minute: int) -> SourceLimits:
+    try:
+        return SourceLimits(name, per_minute=per_minute, cache_url=settings.cache)
+    except ValueError as error:
+        raise SettingsError(str(error), setting="cache") from None

@@ -1,0 +1,89 @@
+"""The parts of a server: opened from settings, refused with a reason."""
+
+from pathlib import Path
+
+import pytest
+
+from tokensmith.server.domain.errors import SealError, UnavailableError
+from tokensmith.server.parts import database_of, opened_parts, sealing_of
+from tokensmith.server.preparation import prepare
+from tokensmith.server.settings import Settings, SettingsError
+from tokensmith.server.storage.sealing import Sealing
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.mark.anyio
+async def test_parts_are_open_for_as_long_as_the_context_lasts(tmp_path: Path) -> None:
+    settings = Settings(database=f"sqlite:///{tmp_path / 't.db'}")
+    await prepare(settings)
+    async with opened_parts(settings) as parts:
+        password_hash = await parts.hasher.hash("correct horse")
+        assert await parts.hasher.verify("correct horse", password_hash)
+        assert await parts.store.read(lambda uow: uow.now_ms()) > 0
+        assert await parts.sign_ins.hit("192.0.2.1") == 0
+        assert await parts.client_failures.hit("192.0.2.1") == 0
+
+    with pytest.raises(UnavailableError):
+        await parts.store.read(lambda uow: uow.now_ms())
+
+
+@pytest.mark.anyio
+async def test_limits_are_those_of_the_settings(tmp_path: Path) -> None:
+    """Each of its own: sign-ins use up nothing of the clients' failures."""
+    settings = Settings(database=f"sqlite:///{tmp_path / 't.db'}", sign_ins_per_minute=2, client_failures_per_minute=1)
+    await prepare(settings)
+    async with opened_parts(settings) as parts:
+        sign_ins = [await parts.sign_ins.hit("192.0.2.1") for _ in range(3)]
+        failures = [await parts.client_failures.hit("192.0.2.1") for _ in range(2)]
+
+    assert (sign_ins[:2], failures[:1]) == ([0, 0], [0])
+    assert 1 <= sign_ins[2] <= 60
+    assert 1 <= failures[1] <= 60
+
+
+@pytest.mark.parametrize("url", ["", "mysql://user:hush@db", "sqlite:///", "sqlite:///:memory:"])
+def test_a_database_url_that_is_none_is_not_repeated(url: str) -> None:
+    """It may hold a password."""
+    with pytest.raises(SettingsError) as refused:
+        database_of(Settings(database=url))
+
+    assert refused.value.setting == "database"
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.anyio
+async def test_a_cache_url_that_is_none_is_told(tmp_path: Path) -> None:
+    """Before anything is opened."""
+    settings = Settings(database=f"sqlite:///{tmp_path / 't.db'}", cache="memcached://x")
+    with pytest.raises(SettingsError) as refused:
+        async with opened_parts(settings):
+            pass
+
+    assert refused.value.setting == "cache"
+
+
+def test_a_sealing_key_comes_from_its_setting_or_its_file_or_the_database(tmp_path: Path) -> None:
+    """In the last case the database's own file is meant."""
+    text = Sealing.generate().secret_text()
+    file = tmp_path / "key"
+    file.touch(mode=0o600)
+    file.write_text(text)
+
+    for settings in (Settings(sealing_key=text), Settings(sealing_key_file=str(file))):
+        sealing = sealing_of(settings)
+        assert sealing is not None
+        assert sealing.secret_text() == text
+    assert sealing_of(Settings()) is None
+
+
+def test_a_file_that_was_named_and_is_not_there_is_never_made(tmp_path: Path) -> None:
+    """It would turn every sealed value to noise, and hide that a backup may exist."""
+    with pytest.raises(SealError) as refused:
+        sealing_of(Settings(sealing_key_file=str(tmp_path / "key")))
+
+    assert refused.value.code == "sealing_key_unreadable"
+    assert list(tmp_path.iterdir()) == []
