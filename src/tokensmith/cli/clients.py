@@ -1,0 +1,114 @@
+"""`tokensmith client`: the programs that ask for tokens."""
+
+import click
+
+from tokensmith.cli.operator import operator_command, run_with_parts
+from tokensmith.cli.table import show_table
+from tokensmith.server.domain.clients import GrantType, Lifetimes
+from tokensmith.server.domain.signing_keys import SIGNING_ALGS
+from tokensmith.server.flows.manage_clients import ManageClients, NewClient
+from tokensmith.server.parts import Parts
+from tokensmith.server.settings import Settings
+
+_SCOPES_HELP = "A scope it may ask for at --resource; may be repeated."
+
+
+@click.group()
+def client() -> None:
+    """Make programs known that ask for tokens."""
+
+
+@client.command()
+@click.argument("name")
+@click.option("--title", help="What people are shown; NAME unless given.")
+@click.option("--public", is_flag=True, help="Has no secret (a program on people's own devices).")
+@click.option("--resource", metavar="URI", help="The service its tokens are for.")
+@click.option("--scope", "scopes", multiple=True, help=_SCOPES_HELP)
+@click.option("--access-seconds", type=click.IntRange(min=1), help="How long its access tokens live.")
+@click.option("--alg", type=click.Choice(SIGNING_ALGS), default="ES256", show_default=True)
+@operator_command
+def create(
+    settings: Settings,
+    name: str,
+    *,
+    title: str | None,
+    public: bool,
+    resource: str | None,
+    scopes: tuple[str, ...],
+    access_seconds: int | None,
+    alg: str,
+) -> None:
+    """Create a program called NAME; its secret is shown this once."""
+    if bool(resource) != bool(scopes):
+        raise click.UsageError("--resource and --scope belong together.")
+    new = NewClient(
+        id=name,
+        name=title or name,
+        grant_types=frozenset({GrantType.REFRESH_TOKEN} if public else {GrantType.CLIENT_CREDENTIALS}),
+        confidential=not public,
+        audiences={resource: frozenset(scopes)} if resource else {},
+        default_audience=resource,
+        lifetimes=Lifetimes() if access_seconds is None else Lifetimes(access=access_seconds),
+        signing_alg=alg,
+    )
+    made, secret = run_with_parts(settings, lambda parts: _clients(parts).create(new))
+    click.echo(f"Created {made.id}.", err=True)
+    if secret is not None:
+        # The secret alone goes to standard output, so that it can be piped to where it is kept.
+        click.echo("Its secret, which is stored nowhere and not shown again:", err=True)
+        click.echo(secret)
+
+
+@client.command()
+@click.argument("name")
+@click.argument("scope", nargs=-1, required=True)
+@click.option("--resource", required=True, metavar="URI", help="The service these scopes are for.")
+@click.option("--default", "as_default", is_flag=True, help="Tokens are for it where a request names no service.")
+@operator_command
+def allow(settings: Settings, name: str, scope: tuple[str, ...], *, resource: str, as_default: bool) -> None:
+    """Let the program NAME ask for SCOPE… at a resource."""
+    scopes = frozenset(scope)
+    run_with_parts(
+        settings,
+        lambda parts: _clients(parts).allow(name, audience=resource, scopes=scopes, default=as_default),
+    )
+    click.echo(f"{name} may ask for {' '.join(sorted(scopes))} at {resource}.")
+
+
+@client.command()
+@click.argument("name")
+@operator_command
+def disable(settings: Settings, name: str) -> None:
+    """Switch the program NAME off; everything it was granted ends."""
+    run_with_parts(settings, lambda parts: _clients(parts).set_disabled(name, disabled=True))
+    click.echo(f"{name} is switched off; everything it was granted has ended.")
+
+
+@client.command()
+@click.argument("name")
+@operator_command
+def enable(settings: Settings, name: str) -> None:
+    """Switch the program NAME on again."""
+    run_with_parts(settings, lambda parts: _clients(parts).set_disabled(name, disabled=False))
+    click.echo(f"{name} is switched on.")
+
+
+@client.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@operator_command
+def list_all(settings: Settings, *, as_json: bool) -> None:
+    """List every program."""
+    clients = run_with_parts(settings, lambda parts: _clients(parts).all())
+    rows = [
+        (one.id, one.name, " ".join(sorted(one.grant_types)), _kind(public=one.is_public, disabled=one.disabled))
+        for one in clients
+    ]
+    show_table(("id", "name", "grants", "kind"), rows, as_json=as_json)
+
+
+def _kind(*, public: bool, disabled: bool) -> str:
+    return ("public" if public else "confidential") + (", disabled" if disabled else "")
+
+
+def _clients(parts: Parts) -> ManageClients:
+    return ManageClients(store=parts.store)

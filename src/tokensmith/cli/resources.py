@@ -1,0 +1,39 @@
+"""`tokensmith resource`: the services that take our tokens."""
+
+import click
+
+from tokensmith.cli.operator import operator_command, run_with_parts
+from tokensmith.cli.table import show_table
+from tokensmith.server.flows.manage_resources import ManageResources
+from tokensmith.server.settings import Settings
+
+
+@click.group()
+def resource() -> None:
+    """Make services known that take our tokens."""
+
+
+@resource.command()
+@click.argument("uri")
+@click.option("--scope", "scopes", multiple=True, required=True, help="A scope the service knows; may be repeated.")
+@click.option("--client", metavar="ID", help="The client by which the service asks about tokens (RFC 7662).")
+@operator_command
+def create(settings: Settings, uri: str, scopes: tuple[str, ...], client: str | None) -> None:
+    """Make the service URI known, the URI that its tokens carry as audience."""
+    made = run_with_parts(
+        settings, lambda parts: ManageResources(store=parts.store).create(uri, scopes=scopes, client_id=client)
+    )
+    click.echo(f"Created {made.audience} with {' '.join(sorted(made.scopes))}.")
+
+
+@resource.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@operator_command
+def list_all(settings: Settings, *, as_json: bool) -> None:
+    """List every service."""
+    resources = run_with_parts(settings, lambda parts: ManageResources(store=parts.store).all())
+    show_table(
+        ("audience", "scopes", "client"),
+        [(one.audience, " ".join(sorted(one.scopes)), one.client_id or "") for one in resources],
+        as_json=as_json,
+    )

@@ -1,0 +1,86 @@
+"""`tokensmith client`."""
+
+import json
+
+import pytest
+
+from tests.cli.operating import Operator
+from tokensmith.cli.clients import client
+from tokensmith.cli.resources import resource
+
+NOTES = "https://notes.example"
+
+
+@pytest.fixture
+def notes(operator: Operator) -> Operator:
+    operator.do(resource, "create", NOTES, "--scope", "read", "--scope", "write")
+    return operator
+
+
+def kinds(operator: Operator) -> dict[str, str]:
+    lines = operator.do(client, "list", "--json").splitlines()
+    return {row["id"]: f"{row['grants']} {row['kind']}" for row in map(json.loads, lines)}
+
+
+def test_a_secret_is_shown_once_and_alone_on_standard_output(notes: Operator) -> None:
+    """So that it can be piped to where it is kept."""
+    result = notes.run(client, "create", "robot", "--resource", NOTES, "--scope", "read", "--access-seconds", "60")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("tsc_")
+    assert result.stdout.count("\n") == 1
+    assert "not shown again" in result.stderr
+    assert result.stdout.strip() not in notes.do(client, "list")
+
+
+def test_a_public_client_has_none(notes: Operator) -> None:
+    result = notes.run(client, "create", "app", "--public", "--title", "An app")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert kinds(notes)["app"] == "refresh_token public"
+
+
+def test_every_client_is_listed(notes: Operator) -> None:
+    notes.do(client, "create", "robot")
+
+    assert kinds(notes) == {
+        "first-party": "refresh_token public",
+        "robot": "client_credentials confidential",
+    }
+
+
+def test_clients_are_switched_off_and_on(notes: Operator) -> None:
+    notes.do(client, "create", "robot")
+    assert "switched off" in notes.do(client, "disable", "robot")
+    assert kinds(notes)["robot"] == "client_credentials confidential, disabled"
+    assert "switched on" in notes.do(client, "enable", "robot")
+    assert "nobody" in notes.refused(client, "disable", "nobody")
+
+
+def test_what_a_client_may_ask_for_is_widened(notes: Operator) -> None:
+    notes.do(client, "create", "robot")
+
+    assert notes.do(client, "allow", "robot", "read", "--resource", NOTES, "--default") == (
+        f"robot may ask for read at {NOTES}.\n"
+    )
+    assert "fly" in notes.refused(client, "allow", "robot", "fly", "--resource", NOTES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["first-party"], 1),
+        (["robot", "--resource", "https://x", "--scope", "read"], 1),
+        (["robot", "--resource", NOTES, "--scope", "fly"], 1),
+        (["robot", "--access-seconds", "9999999"], 1),
+        (["robot", "--access-seconds", "0"], 2),
+        (["robot", "--alg", "HS256"], 2),
+        (["robot", "--resource", NOTES], 2),
+        (["robot", "--scope", "read"], 2),
+    ],
+)
+def test_what_cannot_be_is_refused(notes: Operator, arguments: list[str], status: int) -> None:
+    result = notes.run(client, "create", *arguments)
+
+    assert result.exit_code == status
+    assert "Error: " in result.stderr

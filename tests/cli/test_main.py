@@ -1,0 +1,118 @@
+"""The command tree: quick, and clear about what is missing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tokensmith import __main__ as entry
+from tokensmith import __version__
+from tokensmith.cli.main import COMMANDS, tokensmith
+
+
+def run(*arguments: str) -> str:
+    """Run the command; its output, if it succeeded."""
+    result = CliRunner().invoke(tokensmith, arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_help_names_every_command() -> None:
+    """`-h` does, too."""
+    output = run("--help")
+
+    assert all(f"  {name} " in output for name in COMMANDS)
+    assert run("-h") == output
+
+
+def test_the_version_is_the_package_s() -> None:
+    assert run("--version") == f"tokensmith, version {__version__}\n"
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_is_where_the_table_says_and_has_help(name: str) -> None:
+    """A command is imported only to be run, so a wrong name would be found late."""
+    command = tokensmith.get_command(click.Context(tokensmith), name)
+
+    assert command is not None
+    assert command.help
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "tour"])
+def test_every_command_explains_itself(name: str) -> None:
+    assert run(name, "--help").startswith("Usage:")
+
+
+def test_an_unknown_command_is_refused() -> None:
+    """With the status of a wrong command line."""
+    assert CliRunner().invoke(tokensmith, ["nothing"]).exit_code == 2
+
+
+def test_help_imports_no_server() -> None:
+    """People ask for help on machines where nothing is set up."""
+    program = (
+        "import sys\nfrom click.testing import CliRunner\nfrom tokensmith.cli.main import tokensmith\n"
+        "assert CliRunner().invoke(tokensmith, ['--help']).exit_code == 0\n"
+        "print([name for name in sys.modules if name.startswith(('tokensmith.server', 'sqlalchemy', 'rich'))])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a traceback."""
+
+    def missing(_: str) -> None:
+        raise ModuleNotFoundError("No module named 'uvicorn'", name="uvicorn")
+
+    monkeypatch.setattr("tokensmith.cli.main.importlib.import_module", missing)
+    result = CliRunner().invoke(tokensmith, ["serve"])
+
+    assert result.exit_code == 1
+    assert "needs uvicorn: pip install 'tokensmith[server]'" in result.output
+
+
+def test_a_module_of_ours_that_is_missing_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It must not be told as a missing extra."""
+
+    def missing(_: str) -> None:
+        raise ModuleNotFoundError("No module named 'tokensmith.gone'", name="tokensmith.gone")
+
+    monkeypatch.setattr("tokensmith.cli.main.importlib.import_module", missing)
+    assert isinstance(CliRunner().invoke(tokensmith, ["serve"]).exception, ModuleNotFoundError)
+
+
+def test_without_the_extra_the_command_says_what_to_install(tmp_path: Path) -> None:
+    """`tokensmith` alone is on the path as soon as the library is."""
+    (tmp_path / "click.py").write_text("raise ModuleNotFoundError('No module named click', name='click')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "tokensmith"],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "The command line needs more than the library: pip install 'tokensmith[cli]'\n"
+
+
+def test_the_module_is_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """`python -m tokensmith` where no script is on the path."""
+    monkeypatch.setattr(sys, "argv", ["tokensmith", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+
+    assert ended.value.code == 0
+    assert __version__ in capsys.readouterr().out
+
+
+def test_a_part_of_ours_that_is_missing_is_no_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would send people to pip for nothing."""
+    monkeypatch.setitem(sys.modules, "tokensmith.cli.main", None)
+    with pytest.raises(ModuleNotFoundError):
+        entry.main()
