@@ -8,7 +8,6 @@ PostgreSQL, unless one is named, is the tests' own: it does not sync to disk, so
 """
 
 import argparse
-import asyncio
 import json
 import os
 import socket
@@ -17,17 +16,17 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode
+
+from server_load import CALLERS
 
 TOP: Final = Path(__file__).resolve().parent.parent
 TICKS: Final = os.sysconf("SC_CLK_TCK")
-CALLERS: Final = {"client_credentials": 16, "refresh": 32, "sign_in": 4}
-MAX_REQUESTS: Final = 200_000
+LOAD: Final = Path(__file__).with_name("server_load.py")
 START_SECONDS: Final = 60
 ENVIRONMENT: Final = {
     "TOKENSMITH_SIGN_INS_PER_MINUTE": "100000",
@@ -59,82 +58,6 @@ class Start:
     first_start_seconds: float
     start_seconds: float
     memory_mb: float
-
-
-class Connection:
-    """One keep-alive connection; as little as possible, since whoever measures shares the machine."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._where = (host, port)
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def post(self, path: str, body: bytes, media_type: str) -> dict[str, Any]:
-        if self._streams is None:
-            self._streams = await asyncio.open_connection(*self._where)
-        reader, writer = self._streams
-        head = f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: {media_type}\r\ncontent-length: {len(body)}\r\n\r\n"
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        length = next(line for line in answer.split(b"\r\n") if line.lower().startswith(b"content-length:"))
-        content = await reader.readexactly(int(length.partition(b":")[2]))
-        if not answer.startswith(b"HTTP/1.1 200"):
-            raise SystemExit(f"{answer.decode()}{content.decode()}")
-        members: dict[str, Any] = json.loads(content)
-        return members
-
-
-def form(**fields: str) -> tuple[bytes, str]:
-    return urlencode(fields).encode(), "application/x-www-form-urlencoded"
-
-
-async def calls(what: str, connection: Connection, demo: dict[str, Any]) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
-    """The requests of one caller, one after the other."""
-    sign_in = json.dumps({"username": "ada", "password": demo["people"]["ada"]}).encode(), "application/json"
-    client_id, secret = next(iter(demo["clients"].items()))
-    own = form(grant_type="client_credentials", client_id=client_id, client_secret=secret)
-    token = (await connection.post("/api/login", *sign_in))["refresh_token"] if what == "refresh" else ""
-
-    async def refresh() -> None:
-        nonlocal token
-        body = form(grant_type="refresh_token", client_id="first-party", refresh_token=token)
-        token = (await connection.post("/token", *body))["refresh_token"]
-
-    requests: dict[str, Callable[[], Awaitable[Any]]] = {
-        "client_credentials": lambda: connection.post("/token", *own),
-        "refresh": refresh,
-        "sign_in": lambda: connection.post("/api/login", *sign_in),
-    }
-    while True:
-        yield requests[what]
-
-
-async def load(what: str, port: int, demo: dict[str, Any], seconds: float) -> None:
-    """Say when the callers are ready, wait for a line, call, and print how long each answer took."""
-    took: list[float] = []
-    started = asyncio.Event()
-    deadline = 0.0
-
-    async def caller(source: AsyncIterator[Callable[[], Awaitable[Any]]], first: Callable[[], Awaitable[Any]]) -> None:
-        await started.wait()
-        await first()
-        async for call in source:
-            begun = time.perf_counter()
-            if begun > deadline or len(took) >= MAX_REQUESTS:
-                return
-            await call()
-            took.append(time.perf_counter() - begun)
-
-    sources = [calls(what, Connection("127.0.0.1", port), demo) for _ in range(CALLERS[what])]
-    # One after the other: many sign-ins of one name at once would look like guessing.
-    firsts = [await anext(source) for source in sources]
-    tasks = [asyncio.create_task(caller(*pair)) for pair in zip(sources, firsts, strict=True)]
-    print("ready", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)
-    begun = time.perf_counter()
-    deadline = begun + seconds
-    started.set()
-    await asyncio.gather(*tasks)
-    print(json.dumps({"seconds": time.perf_counter() - begun, "took": took}), flush=True)
 
 
 class Server:
@@ -203,9 +126,8 @@ def free_port() -> int:
 
 
 def measure(server: Server, what: str, *, database: str, workers: int, seconds: float) -> Row:
-    arguments = ["--load", what, "--port", str(server.port), "--seconds", str(seconds)]
     with subprocess.Popen(
-        [sys.executable, __file__, *arguments],
+        [sys.executable, LOAD, what, str(server.port), str(seconds)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "TOKENSMITH_BENCH_DEMO": json.dumps(server.demo)},
@@ -300,17 +222,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--postgres", metavar="URL", help="an empty database; TOKENSMITH_SEALING_KEY must be set")
     parser.add_argument("--no-postgres", action="store_true")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--load", choices=list(CALLERS), help=argparse.SUPPRESS)
-    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
 def main() -> None:
     options = parse()
-    if options.load:
-        demo = json.loads(os.environ["TOKENSMITH_BENCH_DEMO"])
-        asyncio.run(load(options.load, options.port, demo, options.seconds))
-        return
     starts, rows = [], []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from click.testing import CliRunner
 
-from tests.services.processes import Process, Processes, free_port
+from tests.services.processes import Process, Processes, free_port, is_listening
 from tokensmith.cli.serve import serve
 
 
@@ -127,6 +127,21 @@ def test_a_worker_that_dies_is_replaced(folder: Path, processes: Processes) -> N
         time.sleep(0.1)
     assert server.get("/readyz").status_code == 200
     assert server.stop() == 0
+
+
+def test_workers_end_with_a_parent_that_was_killed(folder: Path, processes: Processes) -> None:
+    """Nobody would stop or replace them, and the port would stay taken."""
+    server = Server(processes, "--workers", "2")
+    workers = children_of(server.process.pid)
+    server.process.kill()
+    server.process.wait(30)
+    deadline = time.monotonic() + 60
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+    assert len(workers) == 2
+    assert not is_listening(server.port)
 
 
 def children_of(pid: int) -> set[int]:

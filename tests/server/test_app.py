@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from starlette.routing import Router
 
+from tokensmith import server
 from tokensmith.jose import KeySet, jwt
 from tokensmith.server import Settings, create_app
 from tokensmith.server.domain.errors import UnavailableError
@@ -87,3 +88,9 @@ def test_before_its_lifespan_it_serves_nothing(settings: Settings, tmp_path: Pat
 
     assert asyncio.run(ask()) == 404
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_room_has_two_names() -> None:
+    """And says so of any other, as a module does."""
+    with pytest.raises(AttributeError, match="nothing"):
+        server.nothing  # noqa: B018

@@ -46,6 +46,11 @@ def test_the_file_may_be_named_by_a_variable(tmp_path: Path) -> None:
     assert load(environment={"TOKENSMITH_SETTINGS": str(file)}).workers == 2
 
 
+def test_variables_of_the_tour_are_not_the_server_s() -> None:
+    """They may be set in the same shell."""
+    assert load(environment={"TOKENSMITH_TOUR_PASSWORD": "hush"}) == load()
+
+
 def test_a_list_is_written_with_commas_in_a_variable_and_as_a_list_in_the_file(tmp_path: Path) -> None:
     """Variables are text."""
     file = tmp_path / "tokensmith.toml"

@@ -25,7 +25,6 @@ from tokensmith.server.ops.health import Readiness, alive
 from tokensmith.server.ops.jobs import JobRunner, server_jobs
 from tokensmith.server.ops.metrics import Metrics, MetricsHandler
 from tokensmith.server.parts import Parts, opened_parts
-from tokensmith.server.preparation import prepare
 from tokensmith.server.settings import Settings
 from tokensmith.server.web.api.first_party import FirstParty
 from tokensmith.server.web.home import Home
@@ -54,6 +53,9 @@ def create_app(settings: Settings, *, prepared: bool = False) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
         if not prepared:
+            # Here and not above: it brings Alembic along, which workers whose database is ready do without.
+            from tokensmith.server.preparation import prepare  # noqa: PLC0415
+
             await prepare(settings)
         async with opened_parts(settings) as parts:
             wiring = Wiring(settings, parts, Metrics())

@@ -16,6 +16,8 @@ import msgspec
 
 ENVIRONMENT_PREFIX: Final = "TOKENSMITH_"
 FILE_VARIABLE: Final = "TOKENSMITH_SETTINGS"
+# Variables of our other programs, which may be set in the same shell.
+OTHER_PREFIXES: Final = ("TOKENSMITH_TOUR_",)
 LOOPBACK_NAME: Final = "localhost"
 
 
@@ -131,7 +133,8 @@ def _from_file(path: Path | None) -> Iterator[tuple[str, object, str]]:
 
 def _from_environment(variables: Mapping[str, str]) -> Iterator[tuple[str, object, str]]:
     for variable, text in variables.items():
-        if variable.startswith(ENVIRONMENT_PREFIX) and variable != FILE_VARIABLE:
+        is_ours = variable.startswith(ENVIRONMENT_PREFIX) and not variable.startswith(OTHER_PREFIXES)
+        if is_ours and variable != FILE_VARIABLE:
             name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
             yield name, _parse_list(text) if _is_list(name) else text, variable
 

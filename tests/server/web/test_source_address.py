@@ -81,6 +81,9 @@ LOOPBACK = parse_networks(["127.0.0.0/8", "::1/128"])
         ("192.0.2.1", {}, False),
         (None, {}, False),
         ("127.0.0.1", {"x-forwarded-for": "127.0.0.1"}, False),
+        ("127.0.0.1", {"forwarded": "for=192.0.2.1"}, False),
+        ("127.0.0.1", {"x-real-ip": "192.0.2.1"}, False),
+        ("127.0.0.1", {"via": "1.1 proxy"}, False),
         ("192.0.2.1", {"x-forwarded-for": "127.0.0.1"}, False),
     ],
 )

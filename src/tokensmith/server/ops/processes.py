@@ -8,8 +8,11 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from socket import socket
 from typing import Any, Final
 
@@ -23,6 +26,7 @@ from tokensmith.server.ops.metrics import DIRECTORY_VARIABLE
 from tokensmith.server.settings import Settings
 
 KEEP_ALIVE_SECONDS: Final = 20
+PARENT_WATCH_SECONDS: Final = 1.0
 
 
 def run_processes(
@@ -35,8 +39,9 @@ def run_processes(
         listener: Bound and listening; each process accepts from it.
         log_configuration: What each process gives to `logging.config.dictConfig`.
     """
+    is_alone = settings.workers == 1
     config = Config(
-        application,
+        application if is_alone else _Worker(application=application, parent=os.getpid()),
         factory=True,
         lifespan="on",
         http=BoundedHttpProtocol,
@@ -50,7 +55,7 @@ def run_processes(
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.drain_seconds,
     )
-    return _run_alone(config, listener) if settings.workers == 1 else _run_workers(config, listener)
+    return _run_alone(config, listener) if is_alone else _run_workers(config, listener)
 
 
 def _run_alone(config: Config, listener: socket) -> int:
@@ -70,6 +75,23 @@ def _run_workers(config: Config, listener: socket) -> int:
         supervisor.run()
     failed = any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes)
     return STARTUP_FAILURE if failed else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Worker:
+    """Makes the application in a worker, which ends when its parent is gone: nobody would stop or replace it."""
+
+    application: Callable[[], ASGIApp]
+    parent: int
+
+    def __call__(self) -> ASGIApp:
+        threading.Thread(target=self._end_with_parent, name="parent-watch", daemon=True).start()
+        return self.application()
+
+    def _end_with_parent(self) -> None:
+        while os.getppid() == self.parent:
+            time.sleep(PARENT_WATCH_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextmanager

@@ -19,6 +19,9 @@ UNKNOWN: Final = "unknown"
 MAX_HOPS: Final = 32
 MAX_REMEMBERED: Final = 4096
 
+# What proxies write, ours or not; any of them says that the peer speaks for somebody else.
+_FORWARDING_HEADERS: Final = (b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via")
+
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -63,8 +66,9 @@ class Sources:
         address = self.address(scope)
         peer = scope.get("client")
         peer_address = _parse(peer[0]) if peer else None
-        via_stranger = peer_address is None or not self._trusts(peer_address)
-        if address is None or (via_stranger and self._forwarded(scope)):
+        is_stranger = peer_address is None or not self._trusts(peer_address)
+        speaks_for_others = any(header_values(scope, name) for name in _FORWARDING_HEADERS)
+        if address is None or (is_stranger and speaks_for_others):
             return False
         return any(address in network for network in networks)
 
