@@ -26,7 +26,8 @@ def code_of(token: str, keys: object) -> str:
 
 
 def header_alg(token: str) -> str:
-    return json.loads(base64url.decode(token.partition(".")[0]))["alg"]
+    alg: str = json.loads(base64url.decode(token.partition(".")[0]))["alg"]
+    return alg
 
 
 @pytest.mark.parametrize("example", RFC7515 + RFC7520, ids=lambda example: example["section"])

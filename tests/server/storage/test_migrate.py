@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy
+from alembic import command
 
 from tests.services.postgres import PostgresServer
 from tokensmith.server.domain.errors import ConflictError, UnavailableError
@@ -100,8 +101,8 @@ def test_a_migration_that_fails_leaves_nothing_behind(url: str, monkeypatch: pyt
         upgrade(config, revision)
         raise LookupError
 
-    upgrade = migrations.command.upgrade
-    monkeypatch.setattr(migrations.command, "upgrade", fail_at_the_end)
+    upgrade = command.upgrade
+    monkeypatch.setattr(command, "upgrade", fail_at_the_end)
     with pytest.raises(LookupError):
         migrate(url)
 
