@@ -184,7 +184,7 @@ class StandIn:
     # The notes service.
 
     def serve(self, route: str, headers: Mapping[str, str], _body: str) -> Answer:
-        if "everybody in" in self.flaws:
+        if "everybody in" in self.flaws or route == "GET /openapi.json":
             return 200, {}, None
         token = headers.get("Authorization", "").removeprefix("Bearer ")
         if not token:

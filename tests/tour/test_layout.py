@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from tokensmith.tour.layout import MAX_CHARACTERS, body_lines, hang, member_rows, tinted
+from tokensmith.tour.layout import MAX_CHARACTERS, body_lines, hang, header_lines, member_rows, tinted
 
 TOKEN = "eyJhbG…NiJ9.eyJpc3…cyJ9.abcdef…wxyz"
 
@@ -53,6 +53,24 @@ def lines(body: str, *, width: int = 30) -> list[str]:
 def test_bodies_break_between_their_members(body: str, shown: list[str]) -> None:
     """JSON objects after a comma, forms after an ampersand, anything else where it must."""
     assert lines(body) == shown
+
+
+def test_headers_break_between_their_parameters() -> None:
+    """A quoted text stays in one piece; later lines stand in a little."""
+    value = 'Bearer error="invalid_token", error_description="The token has expired."'
+    shown = [line.plain for line in header_lines("WWW-Authenticate", value, width=60)]
+
+    assert shown == [
+        'WWW-Authenticate: Bearer error="invalid_token",',
+        '  error_description="The token has expired."',
+    ]
+
+
+def test_a_header_that_fits_stays_on_its_line() -> None:
+    """With its secrets hidden."""
+    (line,) = header_lines("Authorization", "Bearer tsr_" + "x" * 40, width=60)
+
+    assert line.plain == "Authorization: Bearer tsr_xx…xxxx"
 
 
 def test_secrets_are_hidden_before_lines_are_broken() -> None:

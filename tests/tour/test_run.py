@@ -75,6 +75,21 @@ def test_the_demo_that_runs_here_is_visited(tmp_path: Path, capsys: pytest.Captu
     assert f"POST {services.issuer}/api/login" in capsys.readouterr().out
 
 
+def test_the_service_of_a_demo_may_be_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--notes says where, and a slash at its end is no part of it."""
+    with standing_in("no sign-in") as services:
+        demo = {
+            "people": {"ada": "right"},
+            "clients": {"demo-short": "s"},
+            "audience": "urn:n",
+            "issuer": services.issuer,
+        }
+        (tmp_path / "demo.json").write_text(json.dumps({"demo": demo}))
+        run.main(["--demo-file", str(tmp_path / "demo.json"), "--notes", f"{services.notes}/"])
+
+    assert f"GET {services.notes}/notes" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_end_it_once(number: signal.Signals) -> None:
     """A second one must not interrupt the ending; afterwards all is as before."""

@@ -8,6 +8,7 @@ import pytest
 
 from tokensmith.server.storage.sealing import Sealing
 from tokensmith.tour import services
+from tokensmith.tour.demo_data import Demo, DemoError
 from tokensmith.tour.folder import SEALING_KEY
 
 POSTGRES = "postgresql://tokensmith@127.0.0.1/x"
@@ -64,3 +65,12 @@ def test_a_taken_port_is_told() -> None:
 
     assert port > taken
     assert said == [f"Port {taken} is taken; the token server gets {port}."]
+
+
+@pytest.mark.parametrize("audience", ["urn:example:notes", "http://127.0.0.1", "http://192.0.2.1:8001"])
+def test_a_service_is_not_started_for_another_machine(audience: str, tmp_path: Path) -> None:
+    """Nor where its name is not an address at all."""
+    demo = Demo(people={}, clients={}, audience=audience, issuer="http://127.0.0.1:1")
+
+    with pytest.raises(DemoError, match="name the notes service with --notes"):
+        services.notes_of(demo, folder=tmp_path, say=print).__enter__()

@@ -86,8 +86,8 @@ class Child:
 
 
 def answers(url: str) -> bool:
-    """Tell whether a URL answers 200."""
+    """Tell whether a URL answers 200; what is no http URL answers nothing."""
     try:
         return send(get(url)).status == 200
-    except NoAnswerError:
+    except (NoAnswerError, ValueError):
         return False

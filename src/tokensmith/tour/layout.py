@@ -13,7 +13,7 @@ from rich.text import Text
 
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.tour.anatomy import explain
-from tokensmith.tour.redaction import redact
+from tokensmith.tour.redaction import redact, redact_header
 
 # What is shown of a body that is no JSON object: an error page is recognised by its beginning.
 MAX_CHARACTERS: Final = 500
@@ -45,6 +45,12 @@ def body_lines(body: str, *, width: int) -> list[Text]:
         lines[-1] += "}"
         return [tinted(line) for line in lines]
     return [tinted(line) for line in _filled(redact(body)[:MAX_CHARACTERS].split("&"), separator="&", width=width)]
+
+
+def header_lines(name: str, value: str, *, width: int) -> list[Text]:
+    """Write a header without its secrets, broken between the parameters of its value."""
+    first, *rest = _filled(redact_header(name, value).split(", "), separator=", ", width=width - len(name) - 2)
+    return [Text.assemble((f"{name}: ", "dim"), tinted(first)), *(Text("  ") + tinted(line) for line in rest)]
 
 
 def tinted(text: str) -> Text:

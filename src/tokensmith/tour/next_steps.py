@@ -34,11 +34,13 @@ def curl(demo: Demo, *, password: str, notes: str) -> str:
     credentials = shlex.quote(json.dumps({"username": TRY_AS, "password": password}))
     read_token = """python3 -c 'import json,sys; print(json.load(sys.stdin)["access_token"])'"""
     as_json = "-H 'Content-Type: application/json'"
+    # Our bodies end without a line feed, and the next prompt would stand behind them.
+    show = r"curl -i -w '\n'"
     bearer = '-H "Authorization: Bearer $TOKEN"'
     return "\n".join(
         [
             f"TOKEN=$(curl -s {demo.issuer}/api/login {as_json} -d {credentials} | {read_token})",
-            f"curl -i {notes}/notes {bearer}",
-            f"""curl -i {notes}/notes {bearer} {as_json} -d '{{"text": "Hello"}}'""",
+            f"{show} {notes}/notes {bearer}",
+            f"""{show} {notes}/notes {bearer} {as_json} -d '{{"text": "Hello"}}'""",
         ]
     )

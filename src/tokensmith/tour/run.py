@@ -24,7 +24,7 @@ from tokensmith.tour.folder import NoFolderError
 from tokensmith.tour.next_steps import next_steps
 from tokensmith.tour.options import Options, parse, place_of_demo, place_of_options
 from tokensmith.tour.ports import NoFreePortError
-from tokensmith.tour.services import Running, running
+from tokensmith.tour.services import Running, notes_of, running
 from tokensmith.tour.show import Screen
 from tokensmith.tour.steps import STEPS
 from tokensmith.tour.visit import Place, Visit
@@ -60,8 +60,15 @@ def _run(options: Options, console: Console) -> int:
         return _tour(place_of_options(options, os.environ), console)
     demo = _running_demo(options)
     if demo is not None:
-        return _tour(place_of_demo(demo, notes=options.notes or demo.audience), console)
+        return _of_demo(demo, options, console)
     return _with_own_services(options, console, stay=False)
+
+
+def _of_demo(demo: Demo, options: Options, console: Console) -> int:
+    if options.notes is not None:
+        return _tour(place_of_demo(demo, notes=options.notes.rstrip("/")), console)
+    with notes_of(demo, folder=options.demo_file.parent, say=console.print) as notes:
+        return _tour(place_of_demo(demo, notes=notes), console)
 
 
 def _with_own_services(options: Options, console: Console, *, stay: bool) -> int:

@@ -7,15 +7,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from tokensmith.server.storage.sealing import Sealing
-from tokensmith.tour.children import Child
-from tokensmith.tour.demo_data import Demo, read_demo
+from tokensmith.tour.children import Child, answers
+from tokensmith.tour.demo_data import Demo, DemoError, read_demo
 from tokensmith.tour.folder import SEALING_KEY, take_folder
 from tokensmith.tour.ports import HOST, free_port
 
 Say = Callable[[str], None]
 PREFIX: Final = "TOKENSMITH_"
+# What the notes service answers to anybody.
+SIGN_OF_LIFE: Final = "/openapi.json"
 SEALING_VARIABLES: Final = frozenset({"TOKENSMITH_SEALING_KEY", "TOKENSMITH_SEALING_KEY_FILE"})
 
 
@@ -58,18 +61,29 @@ def running(*, port: int, database: str | None, say: Say) -> Iterator[Running]:
             log=folder / "server.log",
             environment=server_environment(folder, database),
         )
-        service = Child(
-            "The notes service",
-            *("tokensmith.tour.notes", "--port", str(notes_port), "--issuer", issuer, "--audience", notes),
-            log=folder / "notes.log",
-            environment=os.environ,
-        )
-        for child, url in ((server, f"{issuer}/readyz"), (service, f"{notes}/openapi.json")):
-            stack.callback(child.stop)
-            child.start()
-            _wait(child, url, say)
+        service = _notes_child(notes_port, issuer=issuer, audience=notes, folder=folder)
+        _start(server, f"{issuer}/readyz", stack, say)
+        _start(service, notes + SIGN_OF_LIFE, stack, say)
         demo = read_demo(folder / "demo.json")
         yield Running(demo=demo, notes=notes, folder=folder, children=(server, service))
+
+
+@contextmanager
+def notes_of(demo: Demo, *, folder: Path, say: Say) -> Iterator[str]:
+    """Give the URL of the service of a demo that runs; where nobody answers there, start one and end it on leaving.
+
+    Raises:
+        ChildError: it does not start.
+        DemoError: it would have to be started on another machine.
+    """
+    with ExitStack() as stack:
+        if not answers(demo.audience + SIGN_OF_LIFE):
+            place = urlsplit(demo.audience)
+            if place.hostname != HOST or place.port is None:
+                raise DemoError(f"nobody answers at {demo.audience}; name the notes service with --notes")
+            service = _notes_child(place.port, issuer=demo.issuer, audience=demo.audience, folder=folder)
+            _start(service, demo.audience + SIGN_OF_LIFE, stack, say)
+        yield demo.audience
 
 
 def choose_port(preferred: int, name: str, say: Say) -> int:
@@ -106,7 +120,15 @@ def _sealing_key(folder: Path) -> Path:
     return path
 
 
-def _wait(child: Child, url: str, say: Say) -> None:
+def _notes_child(port: int, *, issuer: str, audience: str, folder: Path) -> Child:
+    arguments = ("--port", str(port), "--issuer", issuer, "--audience", audience)
+    log = folder / "notes.log"
+    return Child("The notes service", "tokensmith.tour.notes", *arguments, log=log, environment=os.environ)
+
+
+def _start(child: Child, url: str, stack: ExitStack, say: Say) -> None:
     started = time.monotonic()
+    stack.callback(child.stop)
+    child.start()
     child.wait_until_ready(url)
     say(f"{child.name} is ready after {time.monotonic() - started:.1f} s.")

@@ -18,9 +18,9 @@ from rich.text import Text
 from tokensmith.jose import base64url
 from tokensmith.tour.anatomy import CLAIM_MEANINGS, HEADER_MEANINGS, Anatomy
 from tokensmith.tour.exchange import Exchange, Request
-from tokensmith.tour.layout import body_lines, hang, member_rows, tinted
+from tokensmith.tour.layout import body_lines, hang, header_lines, member_rows, tinted
 from tokensmith.tour.page import Check, Entry, Remark
-from tokensmith.tour.redaction import redact_header, shorten
+from tokensmith.tour.redaction import shorten
 from tokensmith.tour.steps import Step
 from tokensmith.tour.walk import Outcome, Result
 
@@ -54,7 +54,7 @@ class Screen:
         self._console.print()
         self._put(Text.assemble((request.method, "bold"), f" {request.url}"), mark=Text("→ ", "bright_blue"))
         for name, value in request.headers:
-            self._put(tinted(redact_header(name, value)), mark=Text(f"  {name}: ", "dim"))
+            self._header(name, value)
         self._body(request.body)
 
     def entry(self, entry: Entry) -> None:
@@ -107,13 +107,21 @@ class Screen:
     def _width(self) -> int:
         return min(self._console.width, MAX_WIDTH)
 
+    @property
+    def _inner_width(self) -> int:
+        return self._width - INDENT - 2
+
     def _put(self, text: Text, *, mark: Text | str = "") -> None:
         for line in hang(self._console, mark, text, indent=INDENT, width=self._width):
             self._console.print(line, soft_wrap=True)
 
+    def _header(self, name: str, value: str) -> None:
+        for line in header_lines(name, value, width=self._inner_width):
+            self._put(line, mark="  ")
+
     def _body(self, body: str) -> None:
         if body:
-            for line in body_lines(body, width=self._width - INDENT - 2):
+            for line in body_lines(body, width=self._inner_width):
                 self._put(line, mark="  ")
 
     def _answer(self, answer: Exchange) -> None:
@@ -122,7 +130,7 @@ class Screen:
         self._put(Text.assemble((f"{answer.status} {answer.reason}", style), took), mark=Text("← ", "bright_blue"))
         for name in SHOWN_HEADERS:
             if name.lower() in answer.headers:
-                self._put(tinted(redact_header(name, answer.headers[name.lower()])), mark=Text(f"  {name}: ", "dim"))
+                self._header(name, answer.headers[name.lower()])
         self._body(answer.body)
 
     def _check(self, check: Check) -> None:
