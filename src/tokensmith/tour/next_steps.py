@@ -25,7 +25,8 @@ def next_steps(demo: Demo, *, notes: str, folder: Path) -> str:
 
 {curl(demo, password=password, notes=notes)}
 
-    Or in a browser: open {notes}/docs, press Authorize, paste the token (echo $TOKEN), try GET /notes.
+    Or in a browser: open {notes}/docs, press Authorize
+    and paste the token (echo $TOKEN).
 """
 
 
