@@ -1,10 +1,15 @@
 """What ends with a grant, and what does not, in every store."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+import psycopg
 import pytest
+from sqlalchemy import Executable
 
+from tests.server.storage.clocked import ClockedStore
 from tests.server.storage.conftest import AnyStore
 from tests.server.storage.samples import (
     ADA,
@@ -24,6 +29,9 @@ from tokensmith.server.domain.grants import Grant
 from tokensmith.server.domain.ids import GrantId, ResourceId, SessionId
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.unit_of_work import UnitOfWork
+from tokensmith.server.storage import grant_endings
+from tokensmith.server.storage.grants import SqlGrants
+from tokensmith.server.storage.statements import Connection
 
 pytestmark = pytest.mark.anyio
 
@@ -31,6 +39,8 @@ SAME_SESSION = replace(GRANT, id=GrantId("same session"), client_id=ROBOT.id)
 SAME_USER = replace(GRANT, id=GrantId("same user"), session_id=None)
 OTHER_USER = replace(GRANT, id=GrantId("other user"), session_id=None, user_id=GRACE.id)
 ALL = (GRANT, SAME_SESSION, SAME_USER, OTHER_USER)
+
+BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'"
 
 Unit = Callable[[UnitOfWork], Awaitable[object]]
 
@@ -176,3 +186,59 @@ async def test_a_change_of_permissions_expires_tokens_at_that_resource(
     assert held[OTHER_USER.id]
     assert held["mail"] is (resource_id != MAIL.id)
     assert all(held[grant.id] is (resource_id != NOTES.id) for grant in (GRANT, SAME_SESSION, SAME_USER))
+
+
+def wait_until_blocked(url: str) -> None:
+    """Wait until somebody waits for a lock."""
+    with psycopg.connect(url, autocommit=True) as raw:
+        while raw.execute(BLOCKED).fetchone() == (0,):
+            time.sleep(0.005)
+
+
+class Halting:
+    """A connection that waits before one statement until the test lets it go."""
+
+    def __init__(self, connection: Connection, before: Executable, go: asyncio.Event) -> None:
+        self._connection = connection
+        self._before = before
+        self._go = go
+        self.rows, self.row, self.lock = connection.rows, connection.row, connection.lock
+
+    async def change(self, statement: Executable, **values: object) -> int:
+        if statement is self._before:
+            await self._go.wait()
+        return await self._connection.change(statement, **values)
+
+
+async def test_an_expiry_that_waited_for_another_does_not_let_go_of_a_newer_place(
+    postgres_store: ClockedStore, migrated_postgres_url: str
+) -> None:
+    """Two expiries at once, and a refresh that takes a place between two statements of the second one.
+
+    Without the lock on the grant the second would forget the new place without setting its bit, and no revocation
+    would reach its tokens.
+    """
+    store, engine = postgres_store, postgres_store._engine
+    places = await with_tokens(store, GRANT)
+    first_done, first_go, second_go = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def first(connection: Connection) -> None:
+        await SqlGrants(connection).expire_tokens(GRANT.id)
+        first_done.set()
+        await first_go.wait()
+
+    async def second(connection: Connection) -> None:
+        await SqlGrants(Halting(connection, grant_endings._EXPIRE.let_go, second_go)).expire_tokens(GRANT.id)
+
+    tasks = [asyncio.create_task(engine.write(first))]
+    await first_done.wait()
+    tasks.append(asyncio.create_task(engine.write(second)))
+    await asyncio.to_thread(wait_until_blocked, migrated_postgres_url)
+    first_go.set()
+    await tasks[0]
+    fresh = await store.write(lambda uow: uow.status_lists.take(GRANT.id, NOTES.id))
+    second_go.set()
+    await tasks[1]
+
+    assert fresh != places[GRANT.id]
+    assert await running(store, {GRANT.id: fresh}) == {GRANT.id}

@@ -6,6 +6,7 @@ of its own on the one file, as two processes would be.
 
 import asyncio
 import contextlib
+import itertools
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -16,10 +17,10 @@ from typing import TypeVar
 import pytest
 
 from tests.server.storage.clocked import CLOCK_SQL, ClockedStore
-from tests.server.storage.samples import ADA, GRANT, NOTES, READ, add_grants, advanced, family
+from tests.server.storage.samples import ADA, GRANT, NOTES, READ, SESSION, add_grants, advanced, family
 from tokensmith.server.domain.errors import ConflictError, InvalidGrantError
 from tokensmith.server.domain.grants import Standing
-from tokensmith.server.domain.ids import GrantId, UserId
+from tokensmith.server.domain.ids import GrantId, SessionId, UserId
 from tokensmith.server.domain.refresh_tokens import Family
 from tokensmith.server.domain.sign_in_attempts import NAME_ALONE, NAME_AND_SOURCE, Reserved, attempt_keys
 from tokensmith.server.domain.status_lists import StatusPlace
@@ -119,6 +120,41 @@ async def test_of_refreshes_and_an_ending_no_token_is_left_over(real_store: Cloc
         assert await real_store.read(lambda uow, place=place: uow.status_lists.holder(place)) is None
     families = [await real_store.read(lambda uow, row=row: uow.refresh_tokens.find(row.family)) for row in rows]
     assert [found for found in families if found is None or found[0].ended_at_ms is None] == []
+
+
+async def test_no_sign_in_outlives_the_account(real_store: ClockedStore, race: Race[object]) -> None:
+    """An account is switched off beside sign-ins that were right a moment ago: in the end none of its grants runs."""
+    await add_grants(real_store)
+    numbers = itertools.count()
+
+    async def sign_in(uow: UnitOfWork, number: int) -> None:
+        grant = replace(GRANT, id=GrantId(f"g{number}"), session_id=SessionId(f"s{number}"))
+        await uow.sessions.add(replace(SESSION, id=SessionId(f"s{number}")))
+        await uow.grants.add(grant, audiences={NOTES.id: READ})
+        await uow.status_lists.take(grant.id, NOTES.id)
+        standing = await uow.grants.standing(grant.id)
+        if standing is None or standing.user is None or standing.user.disabled:
+            raise LookupError
+
+    async def sign_in_often(store: Store) -> None:
+        with contextlib.suppress(LookupError):
+            for _ in range(200):
+                number = next(numbers)
+                await store.write(lambda uow, number=number: sign_in(uow, number))
+
+    async def switch_off(store: Store) -> None:
+        async def unit(uow: UnitOfWork) -> None:
+            await uow.users.set_disabled(ADA.id, disabled=True)
+            await uow.grants.end_of_user(ADA.id)
+
+        for _ in range(20):  # the others get going
+            await store.read(lambda uow: uow.now_ms())
+        await store.write(unit)
+
+    await race([sign_in_often, sign_in_often, sign_in_often, sign_in_often, switch_off])
+
+    assert await real_store.write(lambda uow: uow.grants.end_of_user(ADA.id)) == 0
+    assert next(numbers) > 1
 
 
 async def test_two_who_take_a_place_get_the_same_one(real_store: ClockedStore, race: Race[StatusPlace]) -> None:

@@ -55,7 +55,7 @@ def is_trouble(error: Exception) -> bool:
     return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
 
 
-def unavailable(error: Exception) -> UnavailableError:
+def unavailable(error: BaseException) -> UnavailableError:
     """Say that the database cannot be used now: full, locked by a stranger, unreadable, or closed."""
     name = getattr(error, "sqlite_errorname", type(error).__name__)
     return UnavailableError("The database cannot be used now.", code="database_unavailable", detail=f"{name}: {error}")

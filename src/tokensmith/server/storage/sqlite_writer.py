@@ -103,7 +103,7 @@ class SqliteWriter:
                 raw.execute("COMMIT")
         except (sqlite3.Error, OSError, _GroupLostError) as error:
             self._disconnect()
-            cause = unavailable(error)
+            cause = unavailable(error.__cause__ or error)
             jobs = [outcome.job for outcome in outcomes] or self._drain(first)
             return [_Outcome(job, error=cause) for job in jobs]
         return outcomes
@@ -156,7 +156,7 @@ def _run_unit(raw: sqlite3.Connection, connection: Connection, job: Job) -> _Out
     except Exception as error:
         # Full disks and failing ones make SQLite roll back the transaction, and with it what others were told to have.
         if not raw.in_transaction:
-            raise _GroupLostError(str(error)) from error
+            raise _GroupLostError from error
         raw.execute("ROLLBACK TO unit")
         raw.execute("RELEASE unit")
         return _Outcome(job, error=unavailable(error) if is_trouble(error) else error)
