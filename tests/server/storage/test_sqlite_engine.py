@@ -142,6 +142,17 @@ async def test_who_waits_too_long_is_told_and_not_served_later(engine: SqliteEng
     assert await engine.read(lambda connection: connection.rows(select(status_lists.c.id))) == [(2,)]
 
 
+async def test_a_unit_that_has_begun_is_waited_for(engine: SqliteEngine) -> None:
+    """However long it takes: its outcome is known in the end, and "too busy" would say that nothing was written."""
+
+    async def take_long(connection: Connection) -> str:
+        await add(connection, 1)
+        time.sleep(0.4)  # noqa: ASYNC251 - on the writer's thread, longer than a unit may wait for its turn
+        return "done"
+
+    assert await engine.write(take_long) == "done"
+
+
 async def test_more_than_the_queue_holds_are_told_at_once(engine: SqliteEngine, sqlite_path: Path) -> None:
     """Three may wait, besides the one whose turn it is; the last of ten hears it before anybody's time is over."""
     with gathering(sqlite_path):
