@@ -5,13 +5,14 @@ import re
 import socket
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import quiet_port, run_once
+from tests.e2e.conftest import finish, quiet_port, run_once
 from tests.services.processes import is_listening
 
 ALL_HELD = "15 of 15 steps held"
@@ -84,6 +85,22 @@ def test_every_step_holds_on_postgresql(tmp_path: Path, postgres_url: str) -> No
 
     assert ALL_HELD in done.stdout, done.stdout + done.stderr
     assert done.returncode == 0
+
+
+def test_the_tour_command_starts_what_does_not_run(tmp_path: Path) -> None:
+    """`tokensmith tour`, the first thing anybody types: both are started for the visit, and ended after it.
+
+    A demo file whose server is gone changes nothing.
+    """
+    port = quiet_port()
+    stale = {"people": {}, "clients": {}, "audience": "http://127.0.0.1:1", "issuer": "http://127.0.0.1:1"}
+    (tmp_path / ".run").mkdir()
+    (tmp_path / ".run/demo.json").write_text(json.dumps({"demo": stale}))
+    done = finish([sys.executable, "-m", "tokensmith", "tour", "--port", str(port)], tmp_path)
+
+    assert ALL_HELD in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0
+    assert not is_listening(port)
 
 
 def test_a_server_that_does_not_start_shows_the_end_of_its_log(tmp_path: Path) -> None:
