@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.server.fake_grants import FakeRefreshTokens
+from tests.server.fake_grants import FakeRefreshTokens, FakeStatusLists
+from tests.server.fake_people import FakeUsers
 from tests.server.flows.world import NOTES, READ, WRITE, World
 from tokensmith.server.domain.clients import FIRST_PARTY, Lifetimes
 from tokensmith.server.domain.errors import (
@@ -15,7 +16,9 @@ from tokensmith.server.domain.errors import (
     UnauthorizedClientError,
     UnavailableError,
 )
+from tokensmith.server.domain.ids import GrantId, ResourceId, UserId
 from tokensmith.server.domain.refresh_tokens import FAMILY_BYTES, SECRET_BYTES, RefreshToken, parse
+from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.flows.tokens import TokenAnswer
 
 pytestmark = pytest.mark.anyio
@@ -229,4 +232,23 @@ async def test_a_family_that_is_never_won_is_given_up_after_a_few_rounds(
             await world.refresh(first.refresh_token)
 
     assert caught.value.code == "refresh_contention"
+    assert (await world.refresh(first.refresh_token)).scope == READ
+
+
+async def test_a_permission_that_goes_while_a_place_is_taken_is_not_in_the_token(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change set the bit of the old place, and cannot know of a place that is taken after it."""
+    first = await world.sign_in("grace")
+    await world.users.forbid("grace", audience=NOTES, scopes=frozenset({"notes:read"}))
+    await world.users.allow("grace", audience=NOTES, scopes=frozenset({"notes:read"}))
+    take = FakeStatusLists.take
+
+    async def take_after_a_change(self: FakeStatusLists, grant_id: GrantId, resource_id: ResourceId) -> StatusPlace:
+        await FakeUsers(self._state).forbid(UserId(str(subject)), resource_id, scopes=frozenset({WRITE}))
+        return await take(self, grant_id, resource_id)
+
+    subject = (await world.read(first)).claims["sub"]
+    monkeypatch.setattr(FakeStatusLists, "take", take_after_a_change)
+
     assert (await world.refresh(first.refresh_token)).scope == READ

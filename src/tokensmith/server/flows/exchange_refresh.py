@@ -10,7 +10,7 @@ from typing import Final
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import InvalidGrantError, UnauthorizedClientError, UnavailableError
-from tokensmith.server.domain.grants import GrantedAudience
+from tokensmith.server.domain.grants import GrantedAudience, Standing
 from tokensmith.server.domain.refresh_tokens import Redeem, RefreshToken, Refuse, Repeat, Reuse, parse
 from tokensmith.server.domain.scopes import audience_of, effective_scopes
 from tokensmith.server.domain.status_lists import StatusPlace
@@ -56,11 +56,14 @@ class ExchangeRefresh:
                 await self._end_reused(seen, source)
                 raise _refused(token, code="refresh_token_reused")
             audience = audience_of(seen.standing, resource=resource)
-            scopes = effective_scopes(seen.standing, audience, scope=scope)
-            place = await self._write(seen, verdict, audience, source)
-            if place is not None:
+            # Refused here or not at all: once the token is spent, its owner needs the answer.
+            effective_scopes(seen.standing, audience, scope=scope)
+            placed = await self._write(seen, verdict, audience, source)
+            if placed is not None:
+                standing, place = placed
+                scopes = effective_scopes(standing, audience, scope=scope)
                 return await self.mint.answer(
-                    seen.standing, audience, scopes=scopes, place=place, refresh_token=str(verdict.answer)
+                    standing, audience, scopes=scopes, place=place, refresh_token=str(verdict.answer)
                 )
         raise UnavailableError("The token is being refreshed by too many at once.", code="refresh_contention")
 
@@ -76,19 +79,24 @@ class ExchangeRefresh:
 
     async def _write(
         self, seen: PresentedRefreshToken, verdict: Redeem | Repeat, audience: GrantedAudience, source: str
-    ) -> StatusPlace | None:
+    ) -> tuple[Standing, StatusPlace] | None:
         redeems = isinstance(verdict, Redeem)
         event = _event(AuditName.REFRESHED if redeems else AuditName.REFRESH_REPEATED, seen, source)
         lifetimes = seen.standing.client.lifetimes
         advanced = seen.family.advanced(verdict.answer, now_ms=seen.now_ms, lifetimes=lifetimes) if redeems else None
 
-        async def unit(uow: UnitOfWork) -> StatusPlace | None:
+        async def unit(uow: UnitOfWork) -> tuple[Standing, StatusPlace] | None:
             if advanced is not None and not await uow.refresh_tokens.advance(
                 advanced, from_generation=seen.family.generation, from_digest=seen.family.secret_digest
             ):
                 return None
             await uow.audit.record(event)
-            return audience.place or await uow.status_lists.take(seen.standing.grant.id, audience.resource.id)
+            if audience.place is not None:
+                return seen.standing, audience.place
+            # A place that was taken just now tells nothing of a permission that went before it: what the token may say
+            # is read after it. With a place that was there already, its bit tells.
+            place = await uow.status_lists.take(seen.standing.grant.id, audience.resource.id)
+            return await uow.grants.standing(seen.standing.grant.id) or seen.standing, place
 
         return await self.store.write(unit)
 

@@ -22,7 +22,7 @@ from tokensmith.server.domain.ids import GrantId, SessionId, random_id
 from tokensmith.server.domain.passwords import PasswordHasher, normalized
 from tokensmith.server.domain.refresh_tokens import FAMILY_BYTES, SECRET_BYTES, Family, RefreshToken
 from tokensmith.server.domain.resources import Resource
-from tokensmith.server.domain.scopes import asked_scopes, narrowed
+from tokensmith.server.domain.scopes import asked_scopes, effective_scopes, narrowed
 from tokensmith.server.domain.sessions import Session
 from tokensmith.server.domain.sign_in_attempts import AttemptKeys, Locked, Reserved, attempt_keys
 from tokensmith.server.domain.status_lists import StatusPlace
@@ -129,7 +129,7 @@ class SignIn:
         return await self.mint.answer(
             begun.standing,
             begun.audience,
-            scopes=begun.audience.scopes,
+            scopes=effective_scopes(begun.standing, begun.audience, scope=None),
             place=begun.place,
             refresh_token=str(start.refresh_token),
         )
