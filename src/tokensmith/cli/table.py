@@ -15,8 +15,9 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, as_json
             click.echo(msgspec.json.encode(dict(zip(columns, row, strict=True))))
         return
     table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    # The first column is what the row is called by: folded, it could not be copied into the next command.
+    for number, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
         table.add_row(*row)
     Console(markup=False, highlight=False).print(table)

@@ -39,25 +39,29 @@ def password(settings: Settings, name: str, *, password_stdin: bool) -> None:
 @user.command()
 @click.argument("name")
 @click.argument("scope", nargs=-1, required=True)
-@click.option("--resource", required=True, metavar="URI", help="The service these scopes are for.")
+@click.option(
+    "--resource", metavar="URI", help="The service these scopes are for; the only one that knows them unless given."
+)
 @operator_command
-def grant(settings: Settings, name: str, scope: tuple[str, ...], resource: str) -> None:
+def grant(settings: Settings, name: str, scope: tuple[str, ...], resource: str | None) -> None:
     """Let NAME have SCOPE… at a resource."""
     scopes = frozenset(scope)
-    run_with_parts(settings, lambda parts: _users(parts).allow(name, audience=resource, scopes=scopes))
-    click.echo(f"{name} may have {' '.join(sorted(scopes))} at {resource}.")
+    found = run_with_parts(settings, lambda parts: _users(parts).allow(name, audience=resource, scopes=scopes))
+    click.echo(f"{name} may have {' '.join(sorted(scopes))} at {found.audience}.")
 
 
 @user.command()
 @click.argument("name")
 @click.argument("scope", nargs=-1, required=True)
-@click.option("--resource", required=True, metavar="URI", help="The service these scopes are for.")
+@click.option(
+    "--resource", metavar="URI", help="The service these scopes are for; the only one that knows them unless given."
+)
 @operator_command
-def forbid(settings: Settings, name: str, scope: tuple[str, ...], resource: str) -> None:
+def forbid(settings: Settings, name: str, scope: tuple[str, ...], resource: str | None) -> None:
     """Take SCOPE… at a resource away from NAME; running tokens for it end."""
     scopes = frozenset(scope)
-    run_with_parts(settings, lambda parts: _users(parts).forbid(name, audience=resource, scopes=scopes))
-    click.echo(f"{name} may no longer have {' '.join(sorted(scopes))} at {resource}.")
+    found = run_with_parts(settings, lambda parts: _users(parts).forbid(name, audience=resource, scopes=scopes))
+    click.echo(f"{name} may no longer have {' '.join(sorted(scopes))} at {found.audience}.")
 
 
 @user.command()

@@ -66,3 +66,18 @@ async def test_a_change_of_permissions_is_audited(world: World) -> None:
     await world.users.forbid("grace", audience=NOTES, scopes=frozenset({WRITE}))
 
     assert (await world.audited())[-1] == "user_scopes_changed"
+
+
+async def test_without_a_resource_the_only_one_that_knows_the_scope_is_meant(world: World) -> None:
+    assert (await world.users.allow("ada", scopes=frozenset({WRITE}))).audience == NOTES
+    assert (await world.users.forbid("ada", scopes=frozenset({WRITE}))).audience == NOTES
+
+
+@pytest.mark.parametrize(("scopes", "code"), [({"mail:send", READ}, "unknown_scope"), ({READ}, "ambiguous_scope")])
+async def test_without_a_resource_there_must_be_exactly_one(world: World, scopes: set[str], code: str) -> None:
+    """Guessing among several would hand out a permission nobody meant."""
+    await world.resources.create("https://archive.example", scopes=[READ])
+    with pytest.raises(ConflictError) as caught:
+        await world.users.allow("ada", scopes=frozenset(scopes))
+
+    assert caught.value.code == code

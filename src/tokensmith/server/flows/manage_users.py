@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.errors import ConflictError
-from tokensmith.server.domain.ids import ResourceId, UserId, random_id
+from tokensmith.server.domain.ids import UserId, random_id
 from tokensmith.server.domain.passwords import PasswordHasher, check_new
+from tokensmith.server.domain.resources import Resource
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.domain.users import User, name_key
 
@@ -75,34 +76,41 @@ class ManageUsers:
 
         await self.store.write(unit)
 
-    async def allow(self, name: str, *, audience: str, scopes: frozenset[str]) -> None:
+    async def allow(self, name: str, *, scopes: frozenset[str], audience: str | None = None) -> Resource:
         """Let a person have scopes at a resource; their next sign-in or refresh carries them as far as granted.
 
+        Args:
+            audience: The resource; None means the only one that knows all of *scopes*.
+
         Raises:
-            ConflictError: no such person, resource or scope (`unknown_user`, `unknown_resource`, `unknown_scope`).
+            ConflictError: no such person, resource or scope (`unknown_user`, `unknown_resource`, `unknown_scope`), or
+                several resources know the scopes (`ambiguous_scope`).
         """
 
-        async def unit(uow: UnitOfWork) -> None:
-            user, resource_id = await _named(uow, name), await _resource_with(uow, audience, scopes)
-            await uow.users.allow(user.id, resource_id, scopes=scopes)
-            await _record(uow, AuditName.USER_SCOPES_CHANGED, user.id, added=" ".join(sorted(scopes)), at=audience)
+        async def unit(uow: UnitOfWork) -> Resource:
+            user, resource = await _named(uow, name), await _resource_with(uow, audience, scopes)
+            await uow.users.allow(user.id, resource.id, scopes=scopes)
+            details = {"added": " ".join(sorted(scopes)), "at": resource.audience}
+            await _record(uow, AuditName.USER_SCOPES_CHANGED, user.id, **details)
+            return resource
 
-        await self.store.write(unit)
+        return await self.store.write(unit)
 
-    async def forbid(self, name: str, *, audience: str, scopes: frozenset[str]) -> None:
+    async def forbid(self, name: str, *, scopes: frozenset[str], audience: str | None = None) -> Resource:
         """Take scopes away; running tokens for the resource end within the guards' bound, the next has fewer scopes.
 
-        Raises:
-            ConflictError: no such person, resource or scope (`unknown_user`, `unknown_resource`, `unknown_scope`).
+        Arguments and errors are those of `allow`.
         """
 
-        async def unit(uow: UnitOfWork) -> None:
-            user, resource_id = await _named(uow, name), await _resource_with(uow, audience, scopes)
-            await uow.users.forbid(user.id, resource_id, scopes=scopes)
-            await uow.grants.expire_tokens_of_user(user.id, resource_id=resource_id)
-            await _record(uow, AuditName.USER_SCOPES_CHANGED, user.id, removed=" ".join(sorted(scopes)), at=audience)
+        async def unit(uow: UnitOfWork) -> Resource:
+            user, resource = await _named(uow, name), await _resource_with(uow, audience, scopes)
+            await uow.users.forbid(user.id, resource.id, scopes=scopes)
+            await uow.grants.expire_tokens_of_user(user.id, resource_id=resource.id)
+            details = {"removed": " ".join(sorted(scopes)), "at": resource.audience}
+            await _record(uow, AuditName.USER_SCOPES_CHANGED, user.id, **details)
+            return resource
 
-        await self.store.write(unit)
+        return await self.store.write(unit)
 
 
 async def _named(uow: UnitOfWork, name: str) -> User:
@@ -112,14 +120,26 @@ async def _named(uow: UnitOfWork, name: str) -> User:
     return user
 
 
-async def _resource_with(uow: UnitOfWork, audience: str, scopes: frozenset[str]) -> ResourceId:
+async def _resource_with(uow: UnitOfWork, audience: str | None, scopes: frozenset[str]) -> Resource:
+    if audience is None:
+        return _only_one_that_knows(scopes, await uow.resources.all())
     resource = await uow.resources.find_by_audience(audience)
     if resource is None:
         raise ConflictError(f"There is no resource {audience!r}.", code="unknown_resource")
     unknown = scopes - resource.scopes
     if unknown:
         raise ConflictError(f"{audience} knows no scope {' '.join(sorted(unknown))!r}.", code="unknown_scope")
-    return resource.id
+    return resource
+
+
+def _only_one_that_knows(scopes: frozenset[str], resources: tuple[Resource, ...]) -> Resource:
+    found = [resource for resource in resources if scopes <= resource.scopes]
+    if not found:
+        raise ConflictError(f"No resource knows {' '.join(sorted(scopes))!r}.", code="unknown_scope")
+    if len(found) > 1:
+        several = ", ".join(resource.audience for resource in found)
+        raise ConflictError(f"Several resources know that; name one of {several}.", code="ambiguous_scope")
+    return found[0]
 
 
 async def _record(uow: UnitOfWork, event: AuditName, user_id: UserId, **details: str) -> None:
