@@ -43,7 +43,7 @@ format: environment
 	@$(VENV) -m ruff format .
 
 bench: environment
-	@for program in bench/jose.py bench/server.py; do [ ! -e $$program ] || $(VENV) $$program || exit 1; done
+	@for program in bench/jose.py bench/server.py bench/sqlite_fairness.py; do $(VENV) $$program || exit 1; done
 
 docs: environment
 	@$(VENV) tools/join_errors.py
