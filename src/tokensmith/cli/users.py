@@ -1,11 +1,17 @@
 """`tokensmith user`: people."""
 
+from typing import Final
+
 import click
 
 from tokensmith.cli.operator import operator_command, read_password, run_with_parts
 from tokensmith.server.flows.manage_users import ManageUsers
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
+
+_RESOURCE: Final = click.option(
+    "--resource", metavar="URI", help="The service these scopes are for; the only one that knows them unless given."
+)
 
 
 @click.group()
@@ -39,9 +45,7 @@ def password(settings: Settings, name: str, *, password_stdin: bool) -> None:
 @user.command()
 @click.argument("name")
 @click.argument("scope", nargs=-1, required=True)
-@click.option(
-    "--resource", metavar="URI", help="The service these scopes are for; the only one that knows them unless given."
-)
+@_RESOURCE
 @operator_command
 def grant(settings: Settings, name: str, scope: tuple[str, ...], resource: str | None) -> None:
     """Let NAME have SCOPE… at a resource."""
@@ -53,9 +57,7 @@ def grant(settings: Settings, name: str, scope: tuple[str, ...], resource: str |
 @user.command()
 @click.argument("name")
 @click.argument("scope", nargs=-1, required=True)
-@click.option(
-    "--resource", metavar="URI", help="The service these scopes are for; the only one that knows them unless given."
-)
+@_RESOURCE
 @operator_command
 def forbid(settings: Settings, name: str, scope: tuple[str, ...], resource: str | None) -> None:
     """Take SCOPE… at a resource away from NAME; running tokens for it end."""

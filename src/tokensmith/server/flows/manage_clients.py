@@ -12,6 +12,7 @@ from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 from tokensmith.server.domain.status_lists import LONGEST_TOKEN_SECONDS
 from tokensmith.server.domain.stored_secrets import digest, new_client_secret
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.known_resource import known_resource
 
 MAX_LOST_ANSWER_SECONDS: Final = 60
 
@@ -170,19 +171,9 @@ async def _found(uow: UnitOfWork, client_id: str) -> Client:
 
 
 async def _resource_id(uow: UnitOfWork, audience: str | None) -> ResourceId | None:
-    if audience is None:
-        return None
-    resource = await uow.resources.find_by_audience(audience)
-    if resource is None:
-        raise ConflictError(f"There is no resource {audience!r}.", code="unknown_resource")
-    return resource.id
+    return None if audience is None else (await known_resource(uow, audience)).id
 
 
 async def _allow(uow: UnitOfWork, client_id: ClientId, audience: str, scopes: frozenset[str]) -> None:
-    resource = await uow.resources.find_by_audience(audience)
-    if resource is None:
-        raise ConflictError(f"There is no resource {audience!r}.", code="unknown_resource")
-    unknown = scopes - resource.scopes
-    if unknown:
-        raise ConflictError(f"{audience} knows no scope {' '.join(sorted(unknown))!r}.", code="unknown_scope")
+    resource = await known_resource(uow, audience, scopes=scopes)
     await uow.clients.allow(client_id, resource.id, scopes=scopes)

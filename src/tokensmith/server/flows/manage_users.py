@@ -9,6 +9,7 @@ from tokensmith.server.domain.passwords import PasswordHasher, check_new
 from tokensmith.server.domain.resources import Resource
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.domain.users import User, name_key
+from tokensmith.server.flows.known_resource import known_resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,13 +124,7 @@ async def _named(uow: UnitOfWork, name: str) -> User:
 async def _resource_with(uow: UnitOfWork, audience: str | None, scopes: frozenset[str]) -> Resource:
     if audience is None:
         return _only_one_that_knows(scopes, await uow.resources.all())
-    resource = await uow.resources.find_by_audience(audience)
-    if resource is None:
-        raise ConflictError(f"There is no resource {audience!r}.", code="unknown_resource")
-    unknown = scopes - resource.scopes
-    if unknown:
-        raise ConflictError(f"{audience} knows no scope {' '.join(sorted(unknown))!r}.", code="unknown_scope")
-    return resource
+    return await known_resource(uow, audience, scopes=scopes)
 
 
 def _only_one_that_knows(scopes: frozenset[str], resources: tuple[Resource, ...]) -> Resource:
