@@ -58,7 +58,8 @@ def test_a_password_is_asked_for_twice(operator: Operator) -> None:
 
 def test_a_password_from_standard_input_is_its_first_line(operator: Operator) -> None:
     """Spaces at its end included: only the line feed is not part of it."""
-    operator.do(user, "create", "ada", "--password-stdin", text="eight   \nmore\n")
+    assert "Created ada" in operator.do(user, "create", "ada", "--password-stdin", text="eight   \nmore\n")
+    assert "at least 8" in operator.refused(user, "create", "bob", "--password-stdin", text="seven77\nmore\n")
 
 
 def test_a_password_is_never_an_argument(operator: Operator) -> None:

@@ -46,10 +46,17 @@ def test_different_names_do_not_wait_for_each_other() -> None:
 
 def test_a_thread_loses_patience() -> None:
     """A lost worker must not hold a request for ever."""
-    flight, gate = ThreadFlight(), threading.Event()
-    flight.join("keys", lambda: gate.wait(5) and None, patience=0.01)
+    flight, gate, finished = ThreadFlight(), threading.Event(), threading.Event()
 
+    def work() -> None:
+        gate.wait(5)
+        finished.set()
+
+    flight.join("keys", work, patience=0.01)
+
+    assert not finished.is_set()
     gate.set()
+    assert finished.wait(5)
 
 
 def test_a_failing_run_holds_nobody_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -122,14 +129,17 @@ def test_a_cancelled_asker_does_not_cancel_the_work() -> None:
 
 def test_a_task_loses_patience() -> None:
     async def main() -> None:
-        flight, gate = AsyncFlight(), asyncio.Event()
+        flight, gate, finished = AsyncFlight(), asyncio.Event(), asyncio.Event()
 
         async def work() -> None:
-            await gate.wait()
+            await asyncio.wait_for(gate.wait(), 5)
+            finished.set()
 
         await flight.join("keys", work, patience=0.01)
+        assert not finished.is_set()
         gate.set()
         await flight.join("keys", work)
+        assert finished.is_set()
 
     asyncio.run(main())
 
