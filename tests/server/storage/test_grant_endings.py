@@ -196,16 +196,20 @@ def wait_until_blocked(url: str) -> None:
 
 
 class Halting:
-    """A connection that waits before one statement until the test lets it go."""
+    """A connection that waits before one statement until the test lets it go, and says that it does."""
 
-    def __init__(self, connection: Connection, before: Executable, go: asyncio.Event) -> None:
+    def __init__(
+        self, connection: Connection, before: Executable, *, reached: asyncio.Event, go: asyncio.Event
+    ) -> None:
         self._connection = connection
         self._before = before
+        self._reached = reached
         self._go = go
         self.rows, self.row, self.lock = connection.rows, connection.row, connection.lock
 
     async def change(self, statement: Executable, **values: object) -> int:
         if statement is self._before:
+            self._reached.set()
             await self._go.wait()
         return await self._connection.change(statement, **values)
 
@@ -220,7 +224,7 @@ async def test_an_expiry_that_waited_for_another_does_not_let_go_of_a_newer_plac
     """
     store, engine = postgres_store, postgres_store._engine
     places = await with_tokens(store, GRANT)
-    first_done, first_go, second_go = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    first_done, first_go, reached, second_go = (asyncio.Event() for _ in range(4))
 
     async def first(connection: Connection) -> None:
         await SqlGrants(connection).expire_tokens(GRANT.id)
@@ -228,7 +232,9 @@ async def test_an_expiry_that_waited_for_another_does_not_let_go_of_a_newer_plac
         await first_go.wait()
 
     async def second(connection: Connection) -> None:
-        await SqlGrants(Halting(connection, grant_endings._EXPIRE.let_go, second_go)).expire_tokens(GRANT.id)
+        halting = Halting(connection, grant_endings._EXPIRE.let_go, reached=reached, go=second_go)
+        await SqlGrants(halting).expire_tokens(GRANT.id)
+        reached.set()
 
     tasks = [asyncio.create_task(engine.write(first))]
     await first_done.wait()
@@ -236,6 +242,9 @@ async def test_an_expiry_that_waited_for_another_does_not_let_go_of_a_newer_plac
     await asyncio.to_thread(wait_until_blocked, migrated_postgres_url)
     first_go.set()
     await tasks[0]
+    # The second has seen which places it is about: were the refresh let in before, it could take the grant's lock
+    # first, and its place would then be expired as it should be.
+    await reached.wait()
     fresh = await store.write(lambda uow: uow.status_lists.take(GRANT.id, NOTES.id))
     second_go.set()
     await tasks[1]
