@@ -8,12 +8,14 @@ from tokensmith.guard import (
     DeniedError,
     GuardError,
     InsufficientScopeError,
+    InvalidProofError,
     InvalidTokenError,
     MalformedRequestError,
     MissingTokenError,
     UnavailableError,
 )
 from tokensmith.guard.challenge import answer_to, challenge, quote
+from tokensmith.guard.errors import Scheme
 
 
 def test_no_credentials_get_a_bare_challenge() -> None:
@@ -59,6 +61,51 @@ def test_every_denial_has_its_status_and_a_challenge(error: DeniedError, status:
     assert headers["www-authenticate"].startswith("Bearer")
     assert (headers["cache-control"], headers["content-type"]) == ("no-store", "application/json")
     assert json.loads(answer.body) == {"error": name, "error_description": "x"}
+
+
+ALGORITHMS = ("ES256", "PS256")
+
+
+def test_without_credentials_both_schemes_are_offered() -> None:
+    """RFC 9449 §7.2, figure 17."""
+    error = MissingTokenError("This resource needs an access token.", code="missing_token")
+
+    assert challenge(error, proof_algorithms=ALGORITHMS) == 'Bearer, DPoP algs="ES256 PS256"'
+    assert challenge(error, realm="n", proof_algorithms=ALGORITHMS) == (
+        'Bearer realm="n", DPoP realm="n", algs="ES256 PS256"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "scheme", "expected"),
+    [
+        (
+            InvalidTokenError("No.", code="expired"),
+            "Bearer",
+            'Bearer error="invalid_token", error_description="No.", DPoP algs="ES256 PS256"',
+        ),
+        (
+            InvalidTokenError("No.", code="expired"),
+            "DPoP",
+            'Bearer, DPoP error="invalid_token", error_description="No.", algs="ES256 PS256"',
+        ),
+        (
+            InvalidProofError("No.", code="dpop_proof_uri"),
+            "DPoP",
+            'Bearer, DPoP error="invalid_dpop_proof", error_description="No.", algs="ES256 PS256"',
+        ),
+        (
+            InsufficientScopeError("No.", scopes={"a"}),
+            "DPoP",
+            'DPoP error="insufficient_scope", error_description="No.", scope="a", algs="ES256 PS256"',
+        ),
+    ],
+)
+def test_the_scheme_that_was_used_tells_what_was_wrong(error: GuardError, scheme: Scheme, expected: str) -> None:
+    """RFC 9449 §7.2, figure 18; another scheme is named only where another token would help."""
+    error.scheme = scheme
+
+    assert challenge(error, proof_algorithms=ALGORITHMS) == expected
 
 
 def test_our_own_trouble_is_a_503_without_a_challenge() -> None:

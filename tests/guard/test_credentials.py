@@ -9,7 +9,7 @@ from tokensmith.guard import (
     MissingTokenError,
     RequestFacts,
 )
-from tokensmith.guard.credentials import MAX_TOKEN_BYTES, find_token
+from tokensmith.guard.credentials import MAX_TOKEN_BYTES, PresentedToken, find_token
 
 
 def facts(*values: bytes, url: str = "https://service.test/") -> RequestFacts:
@@ -19,19 +19,19 @@ def facts(*values: bytes, url: str = "https://service.test/") -> RequestFacts:
 @pytest.mark.parametrize("scheme", [b"Bearer", b"bearer", b"BEARER", b"bEaReR"])
 def test_the_scheme_is_case_insensitive(scheme: bytes) -> None:
     """RFC 9110 §11.1."""
-    assert find_token(facts(scheme + b" a.b.c")) == "a.b.c"
+    assert find_token(facts(scheme + b" a.b.c")) == PresentedToken("a.b.c", "Bearer")
 
 
 def test_several_spaces_may_follow_the_scheme() -> None:
     """RFC 6750 §2.1: "Bearer" 1*SP b64token."""
-    assert find_token(facts(b"Bearer   a.b.c")) == "a.b.c"
+    assert find_token(facts(b"Bearer   a.b.c")).token == "a.b.c"
 
 
 def test_every_character_of_token68_is_a_token() -> None:
     """RFC 9110 §11.2."""
     token = "abcXYZ019-._~+/=="
 
-    assert find_token(facts(b"Bearer " + token.encode())) == token
+    assert find_token(facts(b"Bearer " + token.encode())).token == token
 
 
 def test_no_header_is_a_missing_token() -> None:
@@ -48,6 +48,29 @@ def test_another_scheme_is_no_error_of_the_token(value: bytes) -> None:
         find_token(facts(value))
 
     assert caught.value.code == "unsupported_scheme"
+
+
+@pytest.mark.parametrize("scheme", [b"DPoP", b"dpop"])
+def test_a_bound_token_has_a_scheme_of_its_own(scheme: bytes) -> None:
+    """RFC 9449 §7.1; taken only where proofs are."""
+    presented = find_token(facts(scheme + b" a.b.c"), takes_proofs=True)
+
+    assert presented == PresentedToken("a.b.c", "DPoP")
+    with pytest.raises(MissingTokenError, match="Bearer tokens only"):
+        find_token(facts(scheme + b" a.b.c"))
+
+
+def test_both_schemes_are_named_where_both_are_taken() -> None:
+    with pytest.raises(MissingTokenError, match="Bearer and DPoP tokens only"):
+        find_token(facts(b"Basic YTpi"), takes_proofs=True)
+
+
+def test_two_schemes_at_once_are_a_malformed_request() -> None:
+    """RFC 9449 §7.2, figure 19."""
+    with pytest.raises(MalformedRequestError) as caught:
+        find_token(facts(b"Bearer a.b.c", b"DPoP a.b.c"), takes_proofs=True)
+
+    assert caught.value.code == "repeated_credentials"
 
 
 def test_two_headers_are_a_malformed_request() -> None:
@@ -89,7 +112,7 @@ def test_what_is_no_token68_is_refused(value: bytes) -> None:
 
 def test_the_size_cap_is_inclusive() -> None:
     """Before anything looks into the token."""
-    assert len(find_token(facts(b"Bearer " + b"a" * MAX_TOKEN_BYTES))) == MAX_TOKEN_BYTES
+    assert len(find_token(facts(b"Bearer " + b"a" * MAX_TOKEN_BYTES)).token) == MAX_TOKEN_BYTES
     with pytest.raises(InvalidTokenError) as caught:
         find_token(facts(b"Bearer " + b"a" * (MAX_TOKEN_BYTES + 1)))
 

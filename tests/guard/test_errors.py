@@ -6,6 +6,7 @@ from tokensmith.guard import (
     DeniedError,
     GuardError,
     InsufficientScopeError,
+    InvalidProofError,
     InvalidTokenError,
     MalformedRequestError,
     MissingTokenError,
@@ -19,6 +20,7 @@ from tokensmith.guard import (
         (MissingTokenError, 401, None),
         (MalformedRequestError, 400, "invalid_request"),
         (InvalidTokenError, 401, "invalid_token"),
+        (InvalidProofError, 401, "invalid_dpop_proof"),
         (UnavailableError, 503, "temporarily_unavailable"),
     ],
 )

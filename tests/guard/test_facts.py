@@ -1,5 +1,7 @@
 """RequestFacts keep a header sent twice as two."""
 
+import pytest
+
 from tokensmith.guard import RequestFacts
 
 
@@ -8,6 +10,22 @@ def test_names_are_found_whatever_their_case() -> None:
     facts = RequestFacts.from_headers({"AuthorizatioN": "Bearer x"})
 
     assert facts.values(b"authorization") == [b"Bearer x"]
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://service.test/a/b?c=/d", "/a/b"),
+        ("https://service.test/", "/"),
+        ("https://service.test", ""),
+        ("wss://service.test/a%2Fb", "/a%2Fb"),
+        ("https://service.test?a=/b", ""),
+        ("", ""),
+    ],
+)
+def test_the_path_is_the_urls_as_it_was_sent(url: str, path: str) -> None:
+    """Escapes stay: "%2F" is another path than "/"."""
+    assert RequestFacts.from_headers({}, url=url).path == path
 
 
 def test_a_header_sent_twice_has_two_values() -> None:

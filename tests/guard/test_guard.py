@@ -19,9 +19,11 @@ from tests.guard.minting import (
     status_claim,
 )
 from tests.guard.scripted import ScriptedClock, ScriptedOutside, json_answer
+from tests.guard.sender.proofs import HOLDER, PUBLIC_URL, access_token_hash, proof, with_proof
 from tokensmith import guard as room
 from tokensmith.guard import (
     Guard,
+    InvalidProofError,
     InvalidTokenError,
     Issuer,
     MissingTokenError,
@@ -181,3 +183,28 @@ def test_public_names_are_sorted_and_there() -> None:
     """One path per name."""
     assert room.__all__ == sorted(room.__all__)
     assert all(hasattr(room, name) for name in room.__all__)
+
+
+def test_a_guard_with_a_public_url_takes_bound_tokens() -> None:
+    """Through both doors; and its challenges say so."""
+    token = access_token(cnf={"jkt": HOLDER.thumbprint()})
+    documents, waiting = Documents(), AsyncDocuments()
+    guard = Guard(
+        Issuer(ISSUER, audience=AUDIENCE),
+        public_url=PUBLIC_URL,
+        fetcher=documents,
+        async_fetcher=waiting,
+        clock=ScriptedClock(ScriptedOutside()),
+    )
+    first, second = (with_proof(token, proof(ath=access_token_hash(token), jti=jti)) for jti in "12")
+
+    assert guard.authenticate_sync(first).key_thumbprint == HOLDER.thumbprint()
+    assert asyncio.run(guard.authenticate(second)).key_thumbprint == HOLDER.thumbprint()
+    with pytest.raises(InvalidProofError) as caught:
+        guard.authenticate_sync(second)
+    assert 'DPoP error="invalid_dpop_proof"' in dict(guard.answer_to(caught.value).headers)["www-authenticate"]
+
+
+def test_a_public_url_is_checked_at_construction() -> None:
+    with pytest.raises(ValueError, match="target URI"):
+        Guard(Issuer(ISSUER, audience=AUDIENCE), public_url="api.test")

@@ -1,5 +1,7 @@
 """What a route asks for."""
 
+import dataclasses
+
 import pytest
 
 from tokensmith.guard import InsufficientScopeError, MissingTokenError, Need, Principal
@@ -23,6 +25,15 @@ def test_one_scope_short_is_refused_with_all_that_is_asked(held: tuple[str, ...]
         Need("a", "b").check(principal(*held))
 
     assert (caught.value.scopes, caught.value.status, caught.value.code) == ({"a", "b"}, 403, "insufficient_scope")
+
+
+@pytest.mark.parametrize(("thumbprint", "scheme"), [(None, "Bearer"), ("t", "DPoP")])
+def test_the_refusal_is_told_in_the_scheme_that_was_used(thumbprint: str | None, scheme: str) -> None:
+    """RFC 9449 §7.2."""
+    with pytest.raises(InsufficientScopeError) as caught:
+        Need("a").check(dataclasses.replace(principal(), key_thumbprint=thumbprint))
+
+    assert caught.value.scheme == scheme
 
 
 def test_no_scope_means_any_good_token() -> None:

@@ -28,6 +28,8 @@ def test_method_url_and_headers_are_taken_as_they_are() -> None:
     ("changes", "url"),
     [
         ({"query_string": b""}, "https://api.test/a"),
+        ({"path": "/a/b", "raw_path": b"/a%2Fb"}, "https://api.test/a%2Fb?b=c"),
+        ({"raw_path": None}, "https://api.test/a?b=c"),
         ({"headers": []}, "https://10.0.0.1:8443/a?b=c"),
         ({"headers": [], "server": ("/run/api.sock", None)}, "https:///run/api.sock/a?b=c"),
         ({"headers": [], "server": None}, "https:///a?b=c"),

@@ -18,23 +18,23 @@ def required_claims(typ: str) -> tuple[str, ...]:
     return _PROFILE_CLAIMS if typ.lower().removeprefix("application/") == "at+jwt" else _LEAST_CLAIMS
 
 
-def principal_from(verified: VerifiedJwt) -> Principal:
+def principal_from(verified: VerifiedJwt, *, key_thumbprint: str | None) -> Principal:
     """Take from a verified token what a route may trust.
 
+    Args:
+        key_thumbprint: Names the key that its sender proved to hold; None for a bearer token.
+
     Raises:
-        InvalidTokenError: A claim is malformed ("malformed_claim"), or the token is bound to a key whose possession was
-            not proven ("unproven_possession").
+        InvalidTokenError: A claim is malformed; code `malformed_claim`.
     """
     claims = verified.claims
-    if "cnf" in claims:
-        # RFC 9449 §7.1, RFC 8705 §3: taken as a bearer token, a bound one would be worth stealing again.
-        raise InvalidTokenError("The access token must come with a proof.", code="unproven_possession")
     return Principal(
         subject=cast("str", claims.subject),
         client_id=_client_id(claims.get("client_id")),
         issuer=cast("str", claims.issuer),
         scopes=_scopes(claims.get("scope")),
         claims=claims,
+        key_thumbprint=key_thumbprint,
     )
 
 

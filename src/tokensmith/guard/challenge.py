@@ -1,12 +1,14 @@
-"""From a refusal to the HTTP answer: status, WWW-Authenticate and body (RFC 6750 §3, RFC 9110 §11.6.1).
+"""From a refusal to the HTTP answer: status, WWW-Authenticate and body (RFC 6750 §3, RFC 9449 §7, RFC 9110 §11.6.1).
 
 Adapters copy the answer and add nothing. The body repeats what the header says, for people who look there first.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
-from tokensmith.guard.errors import GuardError, InsufficientScopeError, UnavailableError
+from tokensmith.guard.errors import GuardError, InsufficientScopeError, Scheme, UnavailableError
 from tokensmith.jose import strict_json
 
 # RFC 6750 §3: error_description has no double quote and no backslash, so escaping would not help.
@@ -22,12 +24,17 @@ class Answer:
     body: bytes
 
 
-def answer_to(error: GuardError, *, realm: str | None = None) -> Answer:
-    """Say how to answer a request that was not let in."""
+def answer_to(error: GuardError, *, realm: str | None = None, proof_algorithms: Sequence[str] = ()) -> Answer:
+    """Say how to answer a request that was not let in.
+
+    Args:
+        realm: What challenges call the service.
+        proof_algorithms: What DPoP proofs may be signed with; empty where bearer tokens alone are taken.
+    """
     if isinstance(error, UnavailableError):
         own_header = ("retry-after", str(error.retry_after))
     else:
-        own_header = ("www-authenticate", challenge(error, realm=realm))
+        own_header = ("www-authenticate", challenge(error, realm=realm, proof_algorithms=proof_algorithms))
     return Answer(
         status=error.status,
         headers=(("content-type", "application/json"), ("cache-control", "no-store"), own_header),
@@ -35,17 +42,29 @@ def answer_to(error: GuardError, *, realm: str | None = None) -> Answer:
     )
 
 
-def challenge(error: GuardError, *, realm: str | None = None) -> str:
+def challenge(error: GuardError, *, realm: str | None = None, proof_algorithms: Sequence[str] = ()) -> str:
     """Write the WWW-Authenticate value for *error*.
 
-    Without credentials there is nothing to explain: RFC 6750 §3.1 wants a bare challenge then.
+    Without credentials there is nothing to explain: RFC 6750 §3.1 wants a bare challenge then. What there is to explain
+    goes into the challenge of the scheme that was used; the other scheme is only named, and only where another token
+    would help (RFC 9449 §7.2).
     """
-    parameters = [] if realm is None else [("realm", quote(realm))]
-    if error.error is not None:
-        parameters += [("error", error.error), ("error_description", _description(error))]
-    if isinstance(error, InsufficientScopeError):
-        parameters.append(("scope", " ".join(sorted(error.scopes))))
-    return " ".join(["Bearer", ", ".join(f'{name}="{value}"' for name, value in parameters)]).rstrip()
+    told = _told(error)
+    schemes: list[Scheme] = ["Bearer", "DPoP"] if proof_algorithms else ["Bearer"]
+    if error.status != HTTPStatus.UNAUTHORIZED:
+        schemes = [error.scheme]
+    challenges = []
+    for scheme in schemes:
+        parameters = [] if realm is None else [("realm", quote(realm))]
+        parameters += told if scheme == error.scheme else []
+        parameters += [("algs", " ".join(proof_algorithms))] if scheme == "DPoP" else []
+        challenges.append(" ".join([scheme, ", ".join(f'{name}="{value}"' for name, value in parameters)]).rstrip())
+    return ", ".join(challenges)
+
+
+def _told(error: GuardError) -> list[tuple[str, str]]:
+    told = [] if error.error is None else [("error", error.error), ("error_description", _description(error))]
+    return [*told, ("scope", " ".join(sorted(error.scopes)))] if isinstance(error, InsufficientScopeError) else told
 
 
 def quote(text: str) -> str:

@@ -5,6 +5,7 @@ GuardError                       never raised itself; what an adapter catches
 │   ├── MissingTokenError        401, a bare challenge: nothing was presented that we could judge
 │   ├── MalformedRequestError    400 invalid_request: credentials sent twice
 │   ├── InvalidTokenError        401 invalid_token: get another token and try again
+│   ├── InvalidProofError        401 invalid_dpop_proof: make another proof and try again
 │   └── InsufficientScopeError   403 insufficient_scope: a good token, for less than this
 └── UnavailableError             503: we could not find out; the token may be perfectly good
 
@@ -13,7 +14,10 @@ refused because we have a problem: a 401 would make a good client throw its toke
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+Scheme = Literal["Bearer", "DPoP"]
+"""How a token was sent, and which challenge tells what was wrong with it (RFC 9449 §7.2)."""
 
 
 class GuardError(Exception):
@@ -24,6 +28,7 @@ class GuardError(Exception):
         error: The error code of RFC 6750 §3.1 and of the body; None where a bare challenge is due.
         code: What happened, stable; every code is explained in docs/errors.md.
         detail: For the log only.
+        scheme: How the token was sent that this is about.
     """
 
     status: ClassVar[int]
@@ -31,6 +36,7 @@ class GuardError(Exception):
 
     def __init__(self, message: str, *, code: str, detail: str = "") -> None:
         super().__init__(message)
+        self.scheme: Scheme = "Bearer"
         self.code = code
         self.detail = detail
 
@@ -58,6 +64,13 @@ class InvalidTokenError(DeniedError):
 
     status = 401
     error = "invalid_token"
+
+
+class InvalidProofError(DeniedError):
+    """The proof that came with the token is missing, not good, or not for this request (RFC 9449 §7.1)."""
+
+    status = 401
+    error = "invalid_dpop_proof"
 
 
 class InsufficientScopeError(DeniedError):

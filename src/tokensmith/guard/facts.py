@@ -32,6 +32,12 @@ class RequestFacts:
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in pairs]
         return cls(method=method, url=url, headers=encoded)
 
+    @property
+    def path(self) -> str:
+        """The path of *url*, as it was sent, without the query."""
+        behind_scheme = self.url.partition("://")[2].partition("?")[0]
+        return behind_scheme[behind_scheme.find("/") :] if "/" in behind_scheme else ""
+
     def values(self, name: bytes) -> list[bytes]:
         """Return every value of the header *name*, given in lower case."""
         return [value for key, value in self.headers if key == name]

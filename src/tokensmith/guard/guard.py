@@ -15,6 +15,7 @@ from tokensmith.guard.need import Need
 from tokensmith.guard.outside import Outside, Work
 from tokensmith.guard.principal import Principal
 from tokensmith.guard.run_blocking import run_blocking
+from tokensmith.guard.sender import DPOP_ALGORITHMS, PossessionCheck
 from tokensmith.guard.verify import TrustedIssuers, verify
 from tokensmith.jose.jwt import Clock
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
@@ -41,6 +42,9 @@ class Guard:
 
     Args:
         issuers: Whom to trust.
+        public_url: Where clients reach this service, such as "https://api.example", with the path in front of its own
+            ones if a proxy takes that away. Named, tokens that are bound to a key are taken together with their DPoP
+            proofs, whose target is compared with it (RFC 9449); without it they are refused.
         realm: What challenges call this service; optional.
         fetcher: How `authenticate_sync` fetches; by default with Python's own parts.
         async_fetcher: How `authenticate` fetches; by default *fetcher* in a thread.
@@ -48,12 +52,13 @@ class Guard:
         monotonic: Says the seconds that ages are measured in.
 
     Raises:
-        ValueError: No issuer, or one twice, or a realm outside printable ASCII.
+        ValueError: No issuer, or one twice, a *public_url* that is none, or a realm outside printable ASCII.
     """
 
     def __init__(
         self,
         *issuers: Issuer,
+        public_url: str | None = None,
         realm: str | None = None,
         fetcher: Fetcher | None = None,
         async_fetcher: AsyncFetcher | None = None,
@@ -61,6 +66,7 @@ class Guard:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._trusted = TrustedIssuers(*issuers, clock=clock)
+        self._possession = None if public_url is None else PossessionCheck(public_url=public_url, clock=clock)
         self._realm = realm
         self._monotonic = monotonic
         blocking = BlockingFetcher() if fetcher is None else fetcher
@@ -76,11 +82,11 @@ class Guard:
             DeniedError: They may not; `answer_to` says how to tell them.
             UnavailableError: It could not be found out.
         """
-        return await verify(facts, need, self._trusted, self._async)
+        return await verify(facts, need, self._trusted, self._async, possession=self._possession)
 
     def authenticate_sync(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal:
         """Do the same as `authenticate`, without an event loop."""
-        return run_blocking(verify(facts, need, self._trusted, self._blocking))
+        return run_blocking(verify(facts, need, self._trusted, self._blocking, possession=self._possession))
 
     async def authenticate_optional(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal | None:
         """Return None for a request without any credentials, and treat every other as `authenticate` does.
@@ -106,7 +112,8 @@ class Guard:
         level = logging.WARNING if isinstance(error, UnavailableError) else logging.INFO
         # %r: the detail may hold claims, and a line feed in one must not begin a line of the log.
         _logger.log(level, "not let in: %s (%s) %r", error.code, error, error.detail)
-        return answer_to(error, realm=self._realm)
+        algorithms = () if self._possession is None else DPOP_ALGORITHMS
+        return answer_to(error, realm=self._realm, proof_algorithms=algorithms)
 
     def ages(self) -> Mapping[str, Ages]:
         """Return how old keys and status lists are, by issuer."""

@@ -34,8 +34,10 @@ class Need:
             raise MissingTokenError("This resource needs an access token.", code="missing_token")
         missing = self.scopes - principal.scopes
         if missing:
-            raise InsufficientScopeError(
+            error = InsufficientScopeError(
                 "The access token does not allow this.",
                 scopes=self.scopes,
                 detail=f"missing {' '.join(sorted(missing))} for subject {principal.subject}",
             )
+            error.scheme = "Bearer" if principal.key_thumbprint is None else "DPoP"
+            raise error

@@ -15,6 +15,8 @@ class Principal:
         client_id: The client that holds the token; None where the issuer's tokens do not say.
         issuer: The issuer's identifier.
         scopes: What the token allows.
+        key_thumbprint: Names the key that the token is bound to and that the caller proved to hold (RFC 7638, SHA-256);
+            None for a bearer token, which whoever has it may use.
         claims: Every claim of the token, read-only; left out of `repr`, since logs are no place for them.
     """
 
@@ -23,6 +25,7 @@ class Principal:
     issuer: str
     scopes: frozenset[str]
     claims: Mapping[str, JsonValue] = field(repr=False, hash=False)
+    key_thumbprint: str | None = None
 
     def has(self, *scopes: str) -> bool:
         """Say whether the token allows all of *scopes*."""

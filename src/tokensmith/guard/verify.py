@@ -9,14 +9,15 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from tokensmith.guard.access_token import principal_from, required_claims
-from tokensmith.guard.credentials import find_token
-from tokensmith.guard.errors import InvalidTokenError
+from tokensmith.guard.credentials import PresentedToken, find_token
+from tokensmith.guard.errors import GuardError, InvalidTokenError
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.issuer import Issuer
 from tokensmith.guard.keys import KeySource, RemoteKeys
 from tokensmith.guard.need import Need
 from tokensmith.guard.outside import Outside
 from tokensmith.guard.principal import Principal
+from tokensmith.guard.sender import PossessionCheck, bound_thumbprint
 from tokensmith.guard.status import ListVerifier, StatusLists
 from tokensmith.jose import JoseError, jwt
 from tokensmith.jose.jwt import Clock, Verifier
@@ -114,14 +115,41 @@ class TrustedIssuers:
             self._known[text] = trust, header
 
 
-async def verify(facts: RequestFacts, need: Need, trusted: TrustedIssuers, outside: Outside) -> Principal:
+async def verify(
+    facts: RequestFacts,
+    need: Need,
+    trusted: TrustedIssuers,
+    outside: Outside,
+    *,
+    possession: PossessionCheck | None = None,
+) -> Principal:
     """Decide about one request.
+
+    Args:
+        possession: Checks the proofs of tokens that are bound to a key; without it there is no way to use one here.
 
     Raises:
         DeniedError: The request is at fault.
         UnavailableError: What is needed to decide could not be had.
     """
-    token = find_token(facts)
+    presented = find_token(facts, takes_proofs=possession is not None)
+    try:
+        principal = await _verify_presented(presented, facts, trusted, outside, possession)
+        need.check(principal)
+    except GuardError as error:
+        error.scheme = presented.scheme
+        raise
+    return principal
+
+
+async def _verify_presented(
+    presented: PresentedToken,
+    facts: RequestFacts,
+    trusted: TrustedIssuers,
+    outside: Outside,
+    possession: PossessionCheck | None,
+) -> Principal:
+    token = presented.token
     try:
         trust, header = trusted.choose(token)
         key = await trust.keys.find(header, outside)
@@ -129,7 +157,10 @@ async def verify(facts: RequestFacts, need: Need, trusted: TrustedIssuers, outsi
         trusted.remember(token, trust, header)
     except JoseError as error:
         raise InvalidTokenError(str(error), code=error.code, detail=error.detail) from error
-    principal = principal_from(verified)
+    thumbprint = bound_thumbprint(verified.claims, presented)
+    principal = principal_from(verified, key_thumbprint=thumbprint)
+    # The token first: only its owner may make us look at proofs, and only a token that still holds uses one up.
     await trust.status_lists.check(verified.claims, kid=key.kid, outside=outside)
-    need.check(principal)
+    if possession is not None and thumbprint is not None:
+        possession.check(presented, facts, thumbprint=thumbprint)
     return principal

@@ -17,7 +17,10 @@ _POLICY_VIOLATION = 1008
 def facts_from_scope(scope: Mapping[str, Any]) -> RequestFacts:
     """Take the facts out of an "http" or "websocket" scope."""
     query = scope["query_string"].decode("latin-1")
-    url = f"{scope.get('scheme', 'http')}://{_host(scope)}{scope['path']}{'?' if query else ''}{query}"
+    # As it was sent: in "path" the escapes are undone, and "%2F" is another path than "/".
+    raw_path = scope.get("raw_path")
+    path = scope["path"] if raw_path is None else raw_path.decode("latin-1")
+    url = f"{scope.get('scheme', 'http')}://{_host(scope)}{path}{'?' if query else ''}{query}"
     return RequestFacts(method=scope.get("method", "GET"), url=url, headers=scope["headers"])
 
 
