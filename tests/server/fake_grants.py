@@ -135,6 +135,7 @@ class FakeRefreshTokens:
             secret_digest=family.secret_digest,
             rotated_at_ms=family.rotated_at_ms,
             idle_expires_at_ms=family.idle_expires_at_ms,
+            key_thumbprint=family.key_thumbprint,
         )
         return True
 

@@ -48,6 +48,7 @@ class State:
     grants: dict[GrantId, Grant] = field(default_factory=dict)
     reaches: dict[tuple[GrantId, ResourceId], Reach] = field(default_factory=dict)
     families: dict[bytes, Family] = field(default_factory=dict)
+    used_proofs: dict[bytes, int] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
     bits: dict[StatusPlace, Bit] = field(default_factory=dict)
     signing_keys: dict[KeyId, SigningKey] = field(default_factory=dict)

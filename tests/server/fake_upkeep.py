@@ -78,6 +78,23 @@ class FakeSignInAttempts:
         self._state.attempts[key] = (count, rule)
 
 
+class FakeUsedProofs:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def claim(self, digest: bytes, *, until_ms: int) -> bool:
+        if digest in self._state.used_proofs:
+            return False
+        self._state.used_proofs[digest] = until_ms
+        return True
+
+    async def sweep(self, *, limit: int) -> int:
+        over = [digest for digest, until_ms in self._state.used_proofs.items() if until_ms <= self._state.now_ms]
+        for digest in over[:limit]:
+            del self._state.used_proofs[digest]
+        return len(over[:limit])
+
+
 class FakeAudit:
     def __init__(self, state: State) -> None:
         self._state = state

@@ -10,7 +10,7 @@ from typing import TypeVar
 from tests.server.fake_grants import FakeGrants, FakeRefreshTokens, FakeStatusLists
 from tests.server.fake_people import FakeClients, FakeResources, FakeSessions, FakeUsers
 from tests.server.fake_state import State
-from tests.server.fake_upkeep import FakeAudit, FakeSignInAttempts, FakeSigningKeys
+from tests.server.fake_upkeep import FakeAudit, FakeSignInAttempts, FakeSigningKeys, FakeUsedProofs
 from tokensmith.server.domain.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -27,6 +27,7 @@ class InMemoryUnitOfWork:
         self.sessions = FakeSessions(state)
         self.grants = FakeGrants(state)
         self.refresh_tokens = FakeRefreshTokens(state)
+        self.used_proofs = FakeUsedProofs(state)
         self.status_lists = FakeStatusLists(state)
         self.signing_keys = FakeSigningKeys(state)
         self.sign_in_attempts = FakeSignInAttempts(state)

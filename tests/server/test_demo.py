@@ -58,7 +58,7 @@ async def test_the_client_s_tokens_live_two_seconds(world: World) -> None:
     demo = await prepared(world)
     presented = PresentedClient(client_id=SHORT_CLIENT, secret=demo.clients[SHORT_CLIENT], method="post")
     client = await world.client_auth.run(presented)
-    answer = await world.client_credentials.run(client, scope=None, resource=None)
+    answer = await world.client_credentials.run(client, scope=None, resource=None, key_thumbprint=None)
 
     assert (answer.expires_in, answer.scope) == (2, READ)
 

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp
 
+from tokensmith.guard.sender import DpopVerifier
+from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock
 from tokensmith.server.flows.client_auth import ClientAuth
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
@@ -14,6 +16,7 @@ from tokensmith.server.flows.introspect import Introspect
 from tokensmith.server.flows.key_ring import KeyRing
 from tokensmith.server.flows.mint import Mint
 from tokensmith.server.flows.own_access_tokens import OwnAccessTokens
+from tokensmith.server.flows.prove_possession import ProvePossession
 from tokensmith.server.flows.publish_status import PublishStatus
 from tokensmith.server.flows.revoke import Revoke
 from tokensmith.server.flows.rotate_keys import RotateKeys
@@ -75,7 +78,7 @@ def create_app(settings: Settings, *, prepared: bool = False) -> ASGIApp:
 class Wiring:
     """Every flow and every handler, made once. What several of them share is an attribute."""
 
-    def __init__(self, settings: Settings, parts: Parts, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, parts: Parts, metrics: Metrics, *, clock: Clock = SYSTEM_CLOCK) -> None:
         self._settings = settings
         self._parts = parts
         self._metrics = metrics
@@ -84,6 +87,7 @@ class Wiring:
         self._mint = Mint(issuer=settings.issuer, ring=self.ring)
         self._client_auth = ClientAuth(store=self.store)
         self._refresh = ExchangeRefresh(store=self.store, mint=self._mint, rotation_keys=parts.sealing)
+        self._possession = ProvePossession(store=self.store, issuer=settings.issuer, verifier=DpopVerifier(clock=clock))
         self._sources = Sources(parse_networks(settings.trusted_proxies))
         failures = FailureThrottle(parts.client_failures)
         self._clients = CallingClients(client_auth=self._client_auth, sources=self._sources, failures=failures)
@@ -110,7 +114,7 @@ class Wiring:
         publish = PublishStatus(issuer=settings.issuer, store=self.store, ring=self.ring)
         networks = parse_networks(settings.metrics_from)
         return Handlers(
-            tokens=TokenHandler(clients=self._clients, tokens=tokens, observer=metrics),
+            tokens=TokenHandler(clients=self._clients, possession=self._possession, tokens=tokens, observer=metrics),
             revoke=self._revoke(),
             introspect=self._introspect(),
             metadata=metadata_handler(settings.issuer, paths=ADVERTISED, grant_types=tuple(map(str, tokens.flows))),
@@ -151,6 +155,7 @@ class Wiring:
             refresh=self._refresh,
             sign_out=SignOut(store=self.store, rotation_keys=parts.sealing),
             client_auth=self._client_auth,
+            possession=self._possession,
             sources=self._sources,
             sign_ins=parts.sign_ins,
             observer=self._metrics,

@@ -43,6 +43,7 @@ def family(*, idle_ms: int = 10**9, absolute_ms: int = 10**9) -> Family:
         idle_expires_at_ms=BORN_MS + idle_ms,
         absolute_expires_at_ms=BORN_MS + absolute_ms,
         ended_at_ms=None,
+        key_thumbprint=None,
     )
 
 
@@ -51,7 +52,7 @@ def rotated(*seconds: int, lifetimes: Lifetimes = WINDOWS) -> tuple[list[Refresh
     tokens, row = [FIRST], family()
     for at in seconds:
         tokens.append(tokens[-1].successor(rotation_key=KEY))
-        row = row.advanced(tokens[-1], now_ms=BORN_MS + at * 1000, lifetimes=lifetimes)
+        row = row.advanced(tokens[-1], now_ms=BORN_MS + at * 1000, lifetimes=lifetimes, key_thumbprint=None)
     return tokens, row
 
 
@@ -149,8 +150,10 @@ def test_a_family_ends_at_the_earlier_of_its_two_ends(at: float, expected: type,
 def test_a_refresh_moves_the_idle_end_and_never_past_the_absolute_one() -> None:
     """Rotation does not extend the lifetime of the grant (RFC 10017)."""
     lifetimes = Lifetimes(refresh_idle=60)
-    near = family(absolute_ms=100_000).advanced(FIRST, now_ms=BORN_MS + 10_000, lifetimes=lifetimes)
-    far = family(absolute_ms=100_000).advanced(FIRST, now_ms=BORN_MS + 90_000, lifetimes=lifetimes)
+    near = family(absolute_ms=100_000).advanced(
+        FIRST, now_ms=BORN_MS + 10_000, lifetimes=lifetimes, key_thumbprint=None
+    )
+    far = family(absolute_ms=100_000).advanced(FIRST, now_ms=BORN_MS + 90_000, lifetimes=lifetimes, key_thumbprint=None)
 
     assert near.idle_expires_at_ms == BORN_MS + 70_000
     assert far.idle_expires_at_ms == far.absolute_expires_at_ms == BORN_MS + 100_000
@@ -255,3 +258,12 @@ def test_whatever_the_rotations_a_genuine_token_is_never_called_unproven(
     assert not isinstance(found, Refuse)
     if isinstance(found, Redeem | Repeat):
         assert found.answer in {tokens[-1], tokens[-1].successor(rotation_key=KEY)}
+
+
+def test_a_family_is_bound_once() -> None:
+    """RFC 9449 §5: whoever could bind it anew would take it over."""
+    bound = family().advanced(FIRST, now_ms=BORN_MS, lifetimes=WINDOWS, key_thumbprint="owner")
+
+    assert bound.key_thumbprint == "owner"
+    assert bound.advanced(FIRST, now_ms=BORN_MS, lifetimes=WINDOWS, key_thumbprint=None).key_thumbprint == "owner"
+    assert bound.advanced(FIRST, now_ms=BORN_MS, lifetimes=WINDOWS, key_thumbprint="thief").key_thumbprint == "owner"

@@ -11,7 +11,9 @@ PLACE = StatusPlace(list_id=3, index=77)
 
 
 def test_a_persons_token_says_who_when_and_how() -> None:
-    claims = access_token_claims(standing(), scopes=frozenset({"write", "read"}), place=PLACE, issuer=ISSUER)
+    claims = access_token_claims(
+        standing(), scopes=frozenset({"write", "read"}), place=PLACE, issuer=ISSUER, key_thumbprint=None
+    )
 
     assert claims == {
         "sub": "u1",
@@ -24,9 +26,20 @@ def test_a_persons_token_says_who_when_and_how() -> None:
     }
 
 
+def test_a_bound_token_names_its_key() -> None:
+    """RFC 9449 §6.1."""
+    claims = access_token_claims(
+        standing(), scopes=frozenset({"read"}), place=PLACE, issuer=ISSUER, key_thumbprint="thumb"
+    )
+
+    assert claims["cnf"] == {"jkt": "thumb"}
+
+
 def test_a_clients_own_token_has_a_subject_no_person_can_have() -> None:
     """RFC 9700 §4.15: a client must not be able to pass for a person; ids of people have no colon."""
-    claims = access_token_claims(standing(user_scopes=None), scopes=frozenset({"read"}), place=PLACE, issuer=ISSUER)
+    claims = access_token_claims(
+        standing(user_scopes=None), scopes=frozenset({"read"}), place=PLACE, issuer=ISSUER, key_thumbprint=None
+    )
 
     assert claims["sub"] == "client:app"
     assert not {"auth_time", "amr", "sid"} & set(claims)

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.anyio
 async def ask(
     world: World, client_id: str = "robot", *, scope: str | None = None, resource: str | None = None
 ) -> TokenAnswer:
-    return await world.client_credentials.run(await world.client(client_id), scope=scope, resource=resource)
+    return await world.client_credentials.run(
+        await world.client(client_id), scope=scope, resource=resource, key_thumbprint=None
+    )
 
 
 async def test_the_token_speaks_for_the_client_and_comes_without_a_refresh_token(world: World) -> None:
@@ -95,7 +97,7 @@ async def test_a_client_without_the_grant_type_may_not(world: World) -> None:
     robot = replace(await world.client("robot"), grant_types=frozenset())
 
     with pytest.raises(UnauthorizedClientError) as caught:
-        await world.client_credentials.run(robot, scope=None, resource=None)
+        await world.client_credentials.run(robot, scope=None, resource=None, key_thumbprint=None)
     assert caught.value.code == "unauthorized_client"
 
 

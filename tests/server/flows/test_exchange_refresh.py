@@ -124,7 +124,9 @@ async def test_another_client_cannot_use_it(world: World) -> None:
     first = await world.sign_in()
     robot = await world.client("robot")
     with pytest.raises(InvalidGrantError) as caught:
-        await world.refresh_flow.run(robot, first.refresh_token or "", scope=None, resource=None, source="192.0.2.1")
+        await world.refresh_flow.run(
+            robot, first.refresh_token or "", scope=None, resource=None, source="192.0.2.1", key_thumbprint=None
+        )
 
     assert caught.value.code == "refresh_token_other_client"
     assert (await world.refresh(first.refresh_token)).scope == READ
@@ -133,7 +135,7 @@ async def test_another_client_cannot_use_it(world: World) -> None:
 async def test_a_client_without_the_grant_type_may_not_refresh(world: World) -> None:
     client = replace(await world.client(FIRST_PARTY), grant_types=frozenset())
     with pytest.raises(UnauthorizedClientError) as caught:
-        await world.refresh_flow.run(client, "tsr_", scope=None, resource=None, source="192.0.2.1")
+        await world.refresh_flow.run(client, "tsr_", scope=None, resource=None, source="192.0.2.1", key_thumbprint=None)
 
     assert caught.value.code == "unauthorized_client"
 
@@ -212,7 +214,9 @@ async def test_what_ends_a_grant_ends_its_refresh_token(world: World, end: str) 
         await world.clients.set_disabled(FIRST_PARTY, disabled=True)
 
     with pytest.raises(InvalidGrantError) as caught:
-        await world.refresh_flow.run(client, first.refresh_token or "", scope=None, resource=None, source="192.0.2.1")
+        await world.refresh_flow.run(
+            client, first.refresh_token or "", scope=None, resource=None, source="192.0.2.1", key_thumbprint=None
+        )
     assert caught.value.code == "refresh_token_revoked"
     assert not await world.is_running(first)
 

@@ -30,7 +30,9 @@ async def test_the_resource_that_a_token_is_for_is_told_what_it_says(world: Worl
 
 
 async def test_the_client_that_holds_a_token_may_ask(world: World) -> None:
-    token = (await world.client_credentials.run(await world.client("robot"), scope=None, resource=None)).access_token
+    token = (
+        await world.client_credentials.run(await world.client("robot"), scope=None, resource=None, key_thumbprint=None)
+    ).access_token
 
     assert (await ask(world, token, client_id="robot"))["active"] is True
 

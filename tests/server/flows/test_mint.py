@@ -41,7 +41,7 @@ async def test_signers_are_kept_within_bounds(world: World) -> None:
     robot = await world.client("robot")
     for number in range(MAX_SIGNERS + 1):
         await world.set_lifetimes("robot", Lifetimes(access=number + 1))
-        answer = await world.client_credentials.run(robot, scope=None, resource=None)
+        answer = await world.client_credentials.run(robot, scope=None, resource=None, key_thumbprint=None)
         assert (await world.read(answer)).claims["scope"] == READ
         assert answer.expires_in == number + 1
 

@@ -208,7 +208,9 @@ async def test_success_and_failure_are_audited(world: World) -> None:
 
 
 async def test_a_request_shows_neither_name_nor_password_in_a_log(world: World) -> None:
-    request = SignInRequest(username="ada", password="hunter22", resource=None, scope=None, source="192.0.2.1")
+    request = SignInRequest(
+        username="ada", password="hunter22", resource=None, scope=None, source="192.0.2.1", key_thumbprint=None
+    )
 
     assert "hunter22" not in repr(request)
     assert "ada" not in repr(request)

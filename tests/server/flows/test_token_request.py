@@ -17,7 +17,11 @@ async def post(
 ) -> TokenAnswer:
     endpoint = TokenEndpoint(refresh=world.refresh_flow, client_credentials=world.client_credentials)
     request = TokenRequest(
-        client=await world.client(client_id), parameters=parameters, resources=resources, source="192.0.2.1"
+        client=await world.client(client_id),
+        parameters=parameters,
+        resources=resources,
+        source="192.0.2.1",
+        key_thumbprint=None,
     )
     return await endpoint.run(request)
 
@@ -66,6 +70,7 @@ async def test_neither_request_nor_answer_shows_a_token_in_a_log(world: World) -
         parameters={"refresh_token": answer.refresh_token or ""},
         resources=(),
         source="192.0.2.1",
+        key_thumbprint=None,
     )
 
     assert "tsr_" not in repr(request) + repr(answer)

@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 from tests.server.fakes import InMemoryStore
 from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
 from tokensmith.server.domain.ids import ClientId
+from tokensmith.server.domain.stored_secrets import digest
 from tokensmith.server.domain.unit_of_work import UnitOfWork
 from tokensmith.server.flows.client_auth import ClientAuth, PresentedClient
 from tokensmith.server.flows.client_credentials import ClientCredentials
@@ -127,6 +128,10 @@ class World:
         _, secret = await self.clients.create(new)
         self.secrets[client_id] = secret or ""
 
+    def now(self) -> float:
+        """The time, as a `Clock`."""
+        return self.store.now_ms / 1000
+
     def pass_time(self, seconds: float) -> None:
         self.seconds += seconds
         self.store.advance(round(seconds * 1000))
@@ -144,13 +149,35 @@ class World:
         scope: str | None = None,
         resource: str | None = None,
         source: str = "192.0.2.1",
+        key_thumbprint: str | None = None,
     ) -> TokenAnswer:
-        request = SignInRequest(username=name, password=password, resource=resource, scope=scope, source=source)
+        request = SignInRequest(
+            username=name,
+            password=password,
+            resource=resource,
+            scope=scope,
+            source=source,
+            key_thumbprint=key_thumbprint,
+        )
         return await self.sign_in_flow.run(request)
 
-    async def refresh(self, token: str | None, *, scope: str | None = None, resource: str | None = None) -> TokenAnswer:
+    async def refresh(
+        self,
+        token: str | None,
+        *,
+        scope: str | None = None,
+        resource: str | None = None,
+        key_thumbprint: str | None = None,
+    ) -> TokenAnswer:
         client = await self.client(FIRST_PARTY)
-        return await self.refresh_flow.run(client, token or "", scope=scope, resource=resource, source="192.0.2.1")
+        return await self.refresh_flow.run(
+            client,
+            token or "",
+            scope=scope,
+            resource=resource,
+            source="192.0.2.1",
+            key_thumbprint=key_thumbprint,
+        )
 
     async def read(self, answer: TokenAnswer) -> OwnAccessToken:
         """The claims of an access token that verifies."""
@@ -167,6 +194,12 @@ class World:
         """The names of all audited events, oldest first."""
         rows = await self.store.read(lambda uow: uow.audit.latest(limit=1000))
         return [row.event.name.value for row in reversed(rows)]
+
+    def give_secret(self, client_id: str) -> None:
+        """Make a client confidential behind its back; no repository does that."""
+        clients = self.store._state.clients
+        clients[ClientId(client_id)] = replace(clients[ClientId(client_id)], secret_digests=(digest("s"),))
+        self.secrets[client_id] = "s"
 
     async def set_lifetimes(self, client_id: str, lifetimes: Lifetimes) -> None:
         """Change a client's spans of time behind its back."""

@@ -61,6 +61,7 @@ def family(grant: Grant = GRANT, *, name: bytes | None = None) -> Family:
         idle_expires_at_ms=NOW + 86_400_000,
         absolute_expires_at_ms=NOW + 7 * 86_400_000,
         ended_at_ms=None,
+        key_thumbprint=None,
     )
 
 

@@ -241,6 +241,15 @@ async def test_attempts_from_many_sources_at_once_never_exceed_the_names_limit(
     assert sum(await race([reserve(racer) for racer in range(5)])) == NAME_ALONE.limit
 
 
+async def test_of_forty_who_use_one_proof_one_is_first(real_store: ClockedStore, race: Race[bool]) -> None:
+    """RFC 9449 §11.1: a captured proof is sent at the very moment of the owner's."""
+    claims: list[Racer[bool]] = [
+        lambda store: store.write(lambda uow: uow.used_proofs.claim(b"p" * 32, until_ms=2**60)) for _ in range(40)
+    ]
+
+    assert Counter(await race(claims)) == {True: 1, False: 39}
+
+
 async def test_a_name_is_taken_by_one_of_many(real_store: ClockedStore, race: Race[str]) -> None:
     """The others hear that it is taken, and not of a database error."""
 

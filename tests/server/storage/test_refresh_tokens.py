@@ -19,7 +19,9 @@ async def added(store: AnyStore, row: Family) -> Family:
 
 async def test_what_is_stored_comes_back_with_the_time(store: AnyStore) -> None:
     """Also the largest generation and the longest memory."""
-    row = await added(store, replace(family(), generation=MAX_GENERATION, rotated_at_ms=tuple(range(MAX_RECENT))))
+    row = await added(
+        store, replace(family(), generation=MAX_GENERATION, rotated_at_ms=tuple(range(MAX_RECENT)), key_thumbprint="t")
+    )
     store.advance(9)
 
     assert await store.read(lambda uow: uow.refresh_tokens.find(row.family)) == (row, NOW + 9)
@@ -35,6 +37,15 @@ async def test_an_advance_stores_the_next_generation(store: AnyStore) -> None:
     )
 
     assert won is True
+    assert await store.read(lambda uow: uow.refresh_tokens.find(row.family)) == (new, NOW)
+
+
+async def test_an_advance_may_bind_a_family_to_a_key(store: AnyStore) -> None:
+    """RFC 9449 §5."""
+    row = await added(store, family())
+    new = replace(advanced(row), key_thumbprint="t")
+    await store.write(lambda uow: uow.refresh_tokens.advance(new, from_generation=0, from_digest=row.secret_digest))
+
     assert await store.read(lambda uow: uow.refresh_tokens.find(row.family)) == (new, NOW)
 
 

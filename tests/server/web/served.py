@@ -43,7 +43,7 @@ class Served:
             client_failures=self.client_failures,
         )
         self.metrics = Metrics()
-        self.wiring = Wiring(self.settings, parts, self.metrics)
+        self.wiring = Wiring(self.settings, parts, self.metrics, clock=world)
         self.app = Router(self.wiring.routes(), redirect_slashes=False)
 
     def http(self, *, peer: str = PEER) -> httpx2.AsyncClient:

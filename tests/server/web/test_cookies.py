@@ -9,7 +9,7 @@ from tokensmith.server.domain.errors import InvalidRequestError
 from tokensmith.server.flows.tokens import TokenAnswer
 from tokensmith.server.web.cookies import clear_token_cookies, refresh_cookie, set_token_cookies
 
-ANSWER = TokenAnswer(access_token="aaa", expires_in=60, scope="s", refresh_token="rrr")
+ANSWER = TokenAnswer(access_token="aaa", token_type="Bearer", expires_in=60, scope="s", refresh_token="rrr")
 
 
 def test_cookies_are_bound_to_this_host_and_kept_from_scripts_and_other_sites() -> None:
@@ -25,7 +25,9 @@ def test_cookies_are_bound_to_this_host_and_kept_from_scripts_and_other_sites() 
 def test_without_a_refresh_token_there_is_one_cookie() -> None:
     response = Response()
     set_token_cookies(
-        response, TokenAnswer(access_token="a", expires_in=1, scope="s", refresh_token=None), refresh_seconds=1
+        response,
+        TokenAnswer(access_token="a", token_type="Bearer", expires_in=1, scope="s", refresh_token=None),
+        refresh_seconds=1,
     )
 
     assert len(response.headers.getlist("set-cookie")) == 1

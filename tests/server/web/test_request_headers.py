@@ -4,7 +4,7 @@ import pytest
 
 from tests.server.web.requests import make_scope
 from tokensmith.server.domain.errors import InvalidRequestError
-from tokensmith.server.web.request_headers import header_values, single_header
+from tokensmith.server.web.request_headers import header_values, proofs_of, single_header
 
 
 def test_a_header_is_found_whatever_its_case() -> None:
@@ -24,3 +24,8 @@ def test_a_header_sent_twice_is_refused() -> None:
         single_header(make_scope([("authorization", "a"), ("authorization", "a")]), b"authorization")
 
     assert refused.value.code == "repeated_header"
+
+
+def test_every_proof_is_handed_over() -> None:
+    """RFC 9449 §4.3, check 1 is for whoever checks proofs."""
+    assert proofs_of(make_scope([("DPoP", "a"), ("dpop", "b"), ("x-dpop", "c")])) == [b"a", b"b"]

@@ -21,7 +21,7 @@ def test_json_is_stored_nowhere_unless_said_otherwise() -> None:
 
 def test_a_refresh_token_is_named_only_where_there_is_one() -> None:
     """RFC 6749 §5.1: optional means left out, not null."""
-    answer = TokenAnswer(access_token="a", expires_in=60, scope="s", refresh_token=None)
+    answer = TokenAnswer(access_token="a", token_type="Bearer", expires_in=60, scope="s", refresh_token=None)
 
     assert b"refresh_token" not in bytes(token_response(answer).body)
 

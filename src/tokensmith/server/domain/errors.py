@@ -4,6 +4,7 @@
     ├── OAuthError                    answered to the caller
     │   ├── InvalidRequestError       400  the request is not what the endpoint takes
     │   ├── InvalidClientError        401  the client did not prove who it is
+    │   ├── InvalidDpopProofError     400  the proof of possession is not good; make another
     │   ├── InvalidGrantError         400  the code or token is not good any more; sign in again
     │   ├── UnauthorizedClientError   400  this client may not do this
     │   ├── UnsupportedGrantTypeError 400  no such grant type here
@@ -69,6 +70,13 @@ class InvalidClientError(OAuthError):
     code = "invalid_client"
     error = "invalid_client"
     status = 401
+
+
+class InvalidDpopProofError(OAuthError):
+    """The proof of possession that came with the request is not good (RFC 9449 §5)."""
+
+    code = "invalid_dpop_proof"
+    error = "invalid_dpop_proof"
 
 
 class InvalidGrantError(OAuthError):

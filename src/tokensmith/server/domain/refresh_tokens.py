@@ -95,6 +95,8 @@ class Family:
             `MAX_RECENT`. The first entry of generation 0 is the family's birth.
         idle_expires_at_ms, absolute_expires_at_ms: The family has ended at the earlier of the two.
         ended_at_ms: When it was ended; None while it runs.
+        key_thumbprint: Names the key whose possession has to be proven with every use (RFC 9449 §5); None where none
+            has to. Once bound, a family stays bound.
     """
 
     family: bytes
@@ -106,14 +108,17 @@ class Family:
     idle_expires_at_ms: int
     absolute_expires_at_ms: int
     ended_at_ms: int | None
+    key_thumbprint: str | None
 
     def rotated_out_at_ms(self, generation: int) -> int | None:
         """Return when an earlier *generation* stopped being current; None where that is too long ago to be kept."""
         steps = self.generation - generation
         return self.rotated_at_ms[steps - 1] if 1 <= steps <= len(self.rotated_at_ms) else None
 
-    def advanced(self, successor: RefreshToken, *, now_ms: int, lifetimes: Lifetimes) -> "Family":
-        """Return the row after *successor* became current at *now_ms*."""
+    def advanced(
+        self, successor: RefreshToken, *, now_ms: int, lifetimes: Lifetimes, key_thumbprint: str | None
+    ) -> "Family":
+        """Return the row after *successor* became current at *now_ms*; bound to this key from then on, if to any."""
         kept = tuple(at for at in self.rotated_at_ms if now_ms - at <= lifetimes.reuse_window_ms)
         return Family(
             family=self.family,
@@ -125,6 +130,7 @@ class Family:
             idle_expires_at_ms=min(now_ms + lifetimes.refresh_idle * 1000, self.absolute_expires_at_ms),
             absolute_expires_at_ms=self.absolute_expires_at_ms,
             ended_at_ms=self.ended_at_ms,
+            key_thumbprint=self.key_thumbprint or key_thumbprint,
         )
 
 

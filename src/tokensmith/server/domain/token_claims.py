@@ -1,4 +1,4 @@
-"""Pure builders of what goes into tokens (RFC 9068 §2.2; Token Status List §6.2)."""
+"""Pure builders of what goes into tokens (RFC 9068 §2.2, RFC 9449 §6.1, Token Status List §6.2)."""
 
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.server.domain.clock import to_seconds
@@ -7,15 +7,21 @@ from tokensmith.server.domain.status_lists import StatusPlace
 
 
 def access_token_claims(
-    standing: Standing, *, scopes: frozenset[str], place: StatusPlace, issuer: str
+    standing: Standing, *, scopes: frozenset[str], place: StatusPlace, issuer: str, key_thumbprint: str | None
 ) -> dict[str, JsonValue]:
-    """Return the claims of an access token, less those the signer fills in (iss, aud, iat, exp, jti)."""
+    """Return the claims of an access token, less those the signer fills in (iss, aud, iat, exp, jti).
+
+    Args:
+        key_thumbprint: Names the key that the token is bound to (RFC 9449 §6.1); None for a bearer token.
+    """
     claims: dict[str, JsonValue] = {
         "sub": subject(standing),
         "client_id": standing.client.id,
         "scope": " ".join(sorted(scopes)),
         "status": {"status_list": {"idx": place.index, "uri": status_list_uri(issuer, place.list_id)}},
     }
+    if key_thumbprint is not None:
+        claims["cnf"] = {"jkt": key_thumbprint}
     if standing.signed_in_at_ms is not None:
         claims["auth_time"] = to_seconds(standing.signed_in_at_ms)
         claims["amr"] = list(standing.amr)

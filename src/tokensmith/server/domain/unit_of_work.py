@@ -18,6 +18,7 @@ from tokensmith.server.domain.sessions import Sessions
 from tokensmith.server.domain.sign_in_attempts import SignInAttempts
 from tokensmith.server.domain.signing_keys import SigningKeys
 from tokensmith.server.domain.status_lists import StatusLists
+from tokensmith.server.domain.used_proofs import UsedProofs
 from tokensmith.server.domain.users import Users
 
 T = TypeVar("T")
@@ -49,6 +50,10 @@ class UnitOfWork(Protocol):
     @property
     def refresh_tokens(self) -> RefreshTokens:
         """Refresh families."""
+
+    @property
+    def used_proofs(self) -> UsedProofs:
+        """Used proofs of possession."""
 
     @property
     def status_lists(self) -> StatusLists:

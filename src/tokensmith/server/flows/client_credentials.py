@@ -20,8 +20,12 @@ class ClientCredentials:
     store: Store
     mint: Mint
 
-    async def run(self, client: Client, *, scope: str | None, resource: str | None) -> TokenAnswer:
+    async def run(
+        self, client: Client, *, scope: str | None, resource: str | None, key_thumbprint: str | None
+    ) -> TokenAnswer:
         """Issue an access token for the client itself; never a refresh token (RFC 6749 §4.4.3).
+
+        With *key_thumbprint* the token is bound to that key.
 
         Raises:
             UnauthorizedClientError: the client is public or may not use this grant.
@@ -38,7 +42,9 @@ class ClientCredentials:
             place = audience.place
         allowed = standing.client_scopes.get(audience.resource.id, frozenset())
         scopes = narrowed(asked_scopes(scope), allowed=allowed)
-        return await self.mint.answer(standing, audience, scopes=scopes, place=place, refresh_token=None)
+        return await self.mint.answer(
+            standing, audience, scopes=scopes, place=place, refresh_token=None, key_thumbprint=key_thumbprint
+        )
 
     async def _establish(self, client: Client, resource: str | None) -> tuple[Standing, GrantedAudience, StatusPlace]:
         fresh_id = GrantId(random_id())

@@ -9,9 +9,14 @@ from typing import Final
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.clients import Client, GrantType
-from tokensmith.server.domain.errors import InvalidGrantError, UnauthorizedClientError, UnavailableError
+from tokensmith.server.domain.errors import (
+    InvalidDpopProofError,
+    InvalidGrantError,
+    UnauthorizedClientError,
+    UnavailableError,
+)
 from tokensmith.server.domain.grants import GrantedAudience, Standing
-from tokensmith.server.domain.refresh_tokens import Redeem, RefreshToken, Refuse, Repeat, Reuse, parse
+from tokensmith.server.domain.refresh_tokens import Family, Redeem, RefreshToken, Refuse, Repeat, Reuse, parse
 from tokensmith.server.domain.scopes import audience_of, effective_scopes
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
@@ -34,13 +39,25 @@ class ExchangeRefresh:
     rotation_keys: RotationKeys
 
     async def run(
-        self, client: Client, text: str, *, scope: str | None, resource: str | None, source: str
+        self,
+        client: Client,
+        text: str,
+        *,
+        scope: str | None,
+        resource: str | None,
+        source: str,
+        key_thumbprint: str | None,
     ) -> TokenAnswer:
         """Exchange a refresh token for its successor and a fresh access token.
 
         A scope or resource that cannot be had is refused before the token is spent.
 
+        Args:
+            key_thumbprint: Names the key that the caller proved to hold. The access token is bound to it, and so is
+                the family of a client that proves itself in no other way (RFC 9449 §5).
+
         Raises:
+            InvalidDpopProofError: the family is bound to a key, and no proof came with the request.
             InvalidGrantError: malformed, unknown, of another client, ended, expired, or reused; a reused one has ended
                 its whole family before this is raised.
             InvalidScopeError, InvalidTargetError: wider than the grant.
@@ -51,23 +68,30 @@ class ExchangeRefresh:
             raise UnauthorizedClientError("This client may not refresh.", detail=client.id)
         token = parse(text)
         for _ in range(MAX_ROUNDS):
-            seen, verdict = await self._look(token, client)
+            seen, verdict = await self._look(token, client, key_thumbprint)
             if isinstance(verdict, Reuse):
                 await self._end_reused(seen, source)
                 raise _refused(token, code="refresh_token_reused")
             audience = audience_of(seen.standing, resource=resource)
             # Refused here or not at all: once the token is spent, its owner needs the answer.
             effective_scopes(seen.standing, audience, scope=scope)
-            placed = await self._write(seen, verdict, audience, source)
+            placed = await self._write(seen, verdict, audience, source, key_thumbprint)
             if placed is not None:
                 standing, place = placed
                 scopes = effective_scopes(standing, audience, scope=scope)
                 return await self.mint.answer(
-                    standing, audience, scopes=scopes, place=place, refresh_token=str(verdict.answer)
+                    standing,
+                    audience,
+                    scopes=scopes,
+                    place=place,
+                    refresh_token=str(verdict.answer),
+                    key_thumbprint=key_thumbprint,
                 )
         raise UnavailableError("The token is being refreshed by too many at once.", code="refresh_contention")
 
-    async def _look(self, token: RefreshToken, client: Client) -> tuple[PresentedRefreshToken, Redeem | Repeat | Reuse]:
+    async def _look(
+        self, token: RefreshToken, client: Client, key_thumbprint: str | None
+    ) -> tuple[PresentedRefreshToken, Redeem | Repeat | Reuse]:
         seen = await look_up(self.store, self.rotation_keys, token)
         if seen is None:
             raise _refused(token, code="refresh_token_unknown")
@@ -75,15 +99,21 @@ class ExchangeRefresh:
             raise _refused(token, code="refresh_token_other_client")
         if isinstance(seen.verdict, Refuse):
             raise _refused(token, code=seen.verdict.code)
+        # Before reuse is acted upon: without its key a stolen token is worth nothing, not even an end to the session.
+        _check_key(seen.family, token, key_thumbprint)
         return seen, seen.verdict
 
     async def _write(
-        self, seen: PresentedRefreshToken, verdict: Redeem | Repeat, audience: GrantedAudience, source: str
+        self,
+        seen: PresentedRefreshToken,
+        verdict: Redeem | Repeat,
+        audience: GrantedAudience,
+        source: str,
+        key_thumbprint: str | None,
     ) -> tuple[Standing, StatusPlace] | None:
         redeems = isinstance(verdict, Redeem)
         event = _event(AuditName.REFRESHED if redeems else AuditName.REFRESH_REPEATED, seen, source)
-        lifetimes = seen.standing.client.lifetimes
-        advanced = seen.family.advanced(verdict.answer, now_ms=seen.now_ms, lifetimes=lifetimes) if redeems else None
+        advanced = _advanced(seen, verdict.answer, key_thumbprint) if redeems else None
 
         async def unit(uow: UnitOfWork) -> tuple[Standing, StatusPlace] | None:
             if advanced is not None and not await uow.refresh_tokens.advance(
@@ -108,6 +138,21 @@ class ExchangeRefresh:
             await uow.audit.record(event)
 
         await self.store.write(unit)
+
+
+def _check_key(family: Family, token: RefreshToken, key_thumbprint: str | None) -> None:
+    if family.key_thumbprint in (None, key_thumbprint):
+        return
+    if key_thumbprint is None:
+        raise InvalidDpopProofError("The refresh token must come with a proof.", code="dpop_proof_missing")
+    raise _refused(token, code="refresh_token_other_key")
+
+
+def _advanced(seen: PresentedRefreshToken, successor: RefreshToken, key_thumbprint: str | None) -> Family:
+    client = seen.standing.client
+    # RFC 9449 §5: the tokens of a client with a secret are bound to that already, and it may change its key.
+    bind_to = key_thumbprint if client.is_public else None
+    return seen.family.advanced(successor, now_ms=seen.now_ms, lifetimes=client.lifetimes, key_thumbprint=bind_to)
 
 
 def _event(name: AuditName, seen: PresentedRefreshToken, source: str) -> AuditEvent:

@@ -18,7 +18,7 @@ from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessT
 from tokensmith.server.flows.presented_refresh import look_up
 from tokensmith.server.flows.rotation_keys import RotationKeys
 
-_TOLD: Final = ("iss", "sub", "aud", "client_id", "scope", "exp", "iat", "nbf", "jti", "auth_time", "amr", "sid")
+_TOLD: Final = ("iss", "sub", "aud", "client_id", "scope", "exp", "iat", "nbf", "jti", "auth_time", "amr", "sid", "cnf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,8 @@ class Introspect:
         if token is None or not await self._may_ask(client, token):
             return {"active": False}
         members = {name: token.claims[name] for name in _TOLD if name in token.claims}
-        return {"active": True, "token_type": "Bearer", **members}
+        # RFC 9449 §6.2: the resource server needs the key to compare the proof with.
+        return {"active": True, "token_type": "DPoP" if "cnf" in members else "Bearer", **members}
 
     async def _may_ask(self, client: Client, token: OwnAccessToken) -> bool:
         async def unit(uow: UnitOfWork) -> bool:

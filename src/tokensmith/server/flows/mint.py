@@ -34,22 +34,29 @@ class Mint:
         scopes: frozenset[str],
         place: StatusPlace,
         refresh_token: str | None,
+        key_thumbprint: str | None,
     ) -> TokenAnswer:
         """Sign an access token for one audience of a grant and put it into an answer.
 
         Times are the database's (`standing.now_ms`): a process whose own clock is off still issues tokens that every
-        other process agrees with.
+        other process agrees with. With *key_thumbprint* the access token is bound to that key.
 
         Raises:
             UnavailableError: no key to sign with, or the database cannot be reached.
         """
         lifetime = standing.client.lifetimes.access
         signer = await self._signer(standing.client.signing_alg, audience=audience.resource.audience, lifetime=lifetime)
-        claims = access_token_claims(standing, scopes=scopes, place=place, issuer=self.issuer)
+        claims = access_token_claims(
+            standing, scopes=scopes, place=place, issuer=self.issuer, key_thumbprint=key_thumbprint
+        )
         issued_at = to_seconds(standing.now_ms)
         token = signer.sign({**claims, "iat": issued_at, "exp": issued_at + lifetime})
         return TokenAnswer(
-            access_token=token, expires_in=lifetime, scope=" ".join(sorted(scopes)), refresh_token=refresh_token
+            access_token=token,
+            token_type="Bearer" if key_thumbprint is None else "DPoP",
+            expires_in=lifetime,
+            scope=" ".join(sorted(scopes)),
+            refresh_token=refresh_token,
         )
 
     async def _signer(self, alg: str, *, audience: str, lifetime: int) -> jwt.Signer:

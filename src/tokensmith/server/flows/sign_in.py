@@ -36,13 +36,18 @@ from tokensmith.server.flows.tokens import TokenAnswer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInRequest:
-    """What a sign-in form sends. *source* is the caller's network address as the server believes it."""
+    """What a sign-in form sends.
+
+    *source* is the caller's network address as the server believes it; *key_thumbprint* names the key that the caller
+    proved to hold, to which the tokens are bound.
+    """
 
     username: str
     password: str
     resource: str | None
     scope: str | None
     source: str
+    key_thumbprint: str | None
 
     def __repr__(self) -> str:
         return f"<SignInRequest from {self.source}>"
@@ -132,6 +137,7 @@ class SignIn:
             scopes=effective_scopes(begun.standing, begun.audience, scope=None),
             place=begun.place,
             refresh_token=str(start.refresh_token),
+            key_thumbprint=request.key_thumbprint,
         )
 
     async def _write_down(
@@ -144,7 +150,9 @@ class SignIn:
         standing = await uow.grants.standing(start.grant_id)
         if standing is None:
             raise InvalidTargetError("The grant ended as it began.", code="grant_vanished")
-        await uow.refresh_tokens.add(start.family(standing, self.rotation_keys.current_key_id))
+        await uow.refresh_tokens.add(
+            start.family(standing, self.rotation_keys.current_key_id, key_thumbprint=request.key_thumbprint)
+        )
         await uow.audit.record(
             AuditEvent(
                 name=AuditName.SIGNED_IN,
@@ -208,7 +216,7 @@ class _Start:
             ended_at_ms=None,
         )
 
-    def family(self, standing: Standing, key_id: str) -> Family:
+    def family(self, standing: Standing, key_id: str, *, key_thumbprint: str | None) -> Family:
         lifetimes = standing.client.lifetimes
         return Family(
             family=self.refresh_token.family,
@@ -220,4 +228,5 @@ class _Start:
             idle_expires_at_ms=standing.now_ms + min(lifetimes.refresh_idle, lifetimes.refresh_absolute) * MILLISECONDS,
             absolute_expires_at_ms=standing.now_ms + lifetimes.refresh_absolute * MILLISECONDS,
             ended_at_ms=None,
+            key_thumbprint=key_thumbprint,
         )

@@ -19,12 +19,14 @@ class TokenRequest:
         parameters: The form's single-valued parameters; empty ones are left out (RFC 6749 §3.2).
         resources: Every `resource` parameter, the only one that may be repeated (RFC 8707 §2).
         source: The caller's network address as the server believes it.
+        key_thumbprint: Names the key that the caller proved to hold; None without a proof.
     """
 
     client: Client
     parameters: Mapping[str, str]
     resources: tuple[str, ...]
     source: str
+    key_thumbprint: str | None
 
     def __repr__(self) -> str:
         return f"<TokenRequest of {self.client.id} from {self.source}>"
@@ -85,9 +87,13 @@ class TokenEndpoint:
             scope=request.parameters.get("scope"),
             resource=request.resource,
             source=request.source,
+            key_thumbprint=request.key_thumbprint,
         )
 
     async def _client_credentials(self, request: TokenRequest) -> TokenAnswer:
         return await self.client_credentials.run(
-            request.client, scope=request.parameters.get("scope"), resource=request.resource
+            request.client,
+            scope=request.parameters.get("scope"),
+            resource=request.resource,
+            key_thumbprint=request.key_thumbprint,
         )

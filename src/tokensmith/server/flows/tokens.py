@@ -1,13 +1,18 @@
 """What a caller gets who may have tokens (RFC 6749 §5.1)."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenAnswer:
-    """A token response. *expires_in* is in seconds; *scope* is always told, asked for or not."""
+    """A token response. *expires_in* is in seconds; *scope* is always told, asked for or not.
+
+    *token_type* is "DPoP" for an access token that is bound to a key (RFC 9449 §5).
+    """
 
     access_token: str
+    token_type: Literal["Bearer", "DPoP"]
     expires_in: int
     scope: str
     refresh_token: str | None

@@ -18,6 +18,7 @@ from tokensmith.server.domain.sign_in_attempts import SignInAttempts
 from tokensmith.server.domain.signing_keys import SigningKeys
 from tokensmith.server.domain.status_lists import StatusLists
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.domain.used_proofs import UsedProofs
 from tokensmith.server.domain.users import Users
 
 T = TypeVar("T")
@@ -93,6 +94,10 @@ class _CountedUnit:
     @property
     def refresh_tokens(self) -> RefreshTokens:
         return self._uow.refresh_tokens
+
+    @property
+    def used_proofs(self) -> UsedProofs:
+        return self._uow.used_proofs
 
     @property
     def status_lists(self) -> StatusLists:

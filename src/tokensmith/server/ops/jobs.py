@@ -39,6 +39,7 @@ def server_jobs(store: Store, rotate_keys: RotateKeys) -> tuple[Job, ...]:
         Job(name="keys", run=move_keys),
         Job(name="expired_grants", run=lambda: store.write(lambda uow: uow.grants.end_expired(limit=BATCH))),
         Job(name="status_places", run=lambda: store.write(lambda uow: uow.status_lists.sweep(limit=BATCH))),
+        Job(name="used_proofs", run=lambda: store.write(lambda uow: uow.used_proofs.sweep(limit=BATCH))),
         Job(name="sign_in_attempts", run=lambda: store.write(lambda uow: uow.sign_in_attempts.sweep(limit=BATCH))),
     )
 

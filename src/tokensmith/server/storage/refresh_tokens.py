@@ -26,6 +26,7 @@ _ADVANCE: Final = (
         secret_digest=bindparam("to_digest"),
         rotated_at_ms=bindparam("rotations"),
         idle_expires_at_ms=bindparam("idle_until_ms"),
+        key_thumbprint=bindparam("bound_to"),
     )
     .returning(families.c.generation)
 )
@@ -50,6 +51,7 @@ class SqlRefreshTokens:
             idle_expires_at_ms=family.idle_expires_at_ms,
             absolute_expires_at_ms=family.absolute_expires_at_ms,
             ended_at_ms=family.ended_at_ms,
+            key_thumbprint=family.key_thumbprint,
         )
 
     async def find(self, family: bytes) -> tuple[Family, int] | None:
@@ -68,6 +70,7 @@ class SqlRefreshTokens:
             to_digest=family.secret_digest,
             rotations=_joined(family.rotated_at_ms),
             idle_until_ms=family.idle_expires_at_ms,
+            bound_to=family.key_thumbprint,
         )
         return won is not None
 
@@ -77,7 +80,7 @@ def _joined(moments: tuple[int, ...]) -> str:
 
 
 def _family_of(row: Row) -> Family:
-    family, grant_id, generation, secret_digest, key_id, rotated, idle, absolute, ended_at_ms = row
+    family, grant_id, generation, secret_digest, key_id, rotated, idle, absolute, ended_at_ms, key_thumbprint = row
     return Family(
         family=family,
         grant_id=GrantId(grant_id),
@@ -88,4 +91,5 @@ def _family_of(row: Row) -> Family:
         idle_expires_at_ms=idle,
         absolute_expires_at_ms=absolute,
         ended_at_ms=ended_at_ms,
+        key_thumbprint=key_thumbprint,
     )

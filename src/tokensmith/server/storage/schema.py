@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The revision that built these tables, as the store asks for it at start; the newest in migrations/versions.
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -155,6 +155,7 @@ refresh_families: Final = Table(
     Column("idle_expires_at_ms", BigInteger, nullable=False),
     Column("absolute_expires_at_ms", BigInteger, nullable=False),
     Column("ended_at_ms", BigInteger),
+    Column("key_thumbprint", Text),  # whose key has to prove itself with every refresh; null for nobody's
     # What lets one index find every family that is over.
     CheckConstraint("idle_expires_at_ms <= absolute_expires_at_ms", name="idle_first"),
     sqlite_with_rowid=False,
@@ -165,6 +166,14 @@ Index(
     refresh_families.c.idle_expires_at_ms,
     sqlite_where=refresh_families.c.ended_at_ms.is_(None),
     postgresql_where=refresh_families.c.ended_at_ms.is_(None),
+)
+
+used_proofs: Final = Table(
+    "used_proofs",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("until_ms", BigInteger, nullable=False, index=True),  # the sweep: which are too old to be used anyway?
+    sqlite_with_rowid=False,
 )
 
 status_lists: Final = Table(

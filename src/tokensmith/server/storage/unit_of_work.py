@@ -14,6 +14,7 @@ from tokensmith.server.storage.sign_in_attempts import SqlSignInAttempts
 from tokensmith.server.storage.signing_keys import SqlSigningKeys
 from tokensmith.server.storage.statements import NOW_MS, Connection
 from tokensmith.server.storage.status_lists import SqlStatusLists
+from tokensmith.server.storage.used_proofs import SqlUsedProofs
 from tokensmith.server.storage.users import SqlUsers
 
 _NOW: Final = select(NOW_MS)
@@ -54,6 +55,11 @@ class SqlUnitOfWork:
     def refresh_tokens(self) -> SqlRefreshTokens:
         """Refresh families."""
         return SqlRefreshTokens(self._connection)
+
+    @property
+    def used_proofs(self) -> SqlUsedProofs:
+        """Used proofs of possession."""
+        return SqlUsedProofs(self._connection)
 
     @property
     def status_lists(self) -> SqlStatusLists:

@@ -24,3 +24,8 @@ def single_header(scope: Scope, name: bytes) -> str | None:
     if len(values) > 1:
         raise InvalidRequestError("A header was sent twice.", code="repeated_header", detail=name.decode("latin-1"))
     return values[0] if values else None
+
+
+def proofs_of(scope: Scope) -> list[bytes]:
+    """Return every DPoP header, for whoever checks that there is one at most (RFC 9449 §4.3)."""
+    return [value for key, value in scope["headers"] if key == b"dpop"]

@@ -38,7 +38,7 @@ def token_members(answer: TokenAnswer) -> dict[str, JsonValue]:
     """Return the members of a token response; `refresh_token` only where there is one."""
     members: dict[str, JsonValue] = {
         "access_token": answer.access_token,
-        "token_type": "Bearer",
+        "token_type": answer.token_type,
         "expires_in": answer.expires_in,
         "scope": answer.scope,
     }

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tokensmith.server.domain.errors import NotFoundError
-from tokensmith.server.web.api.first_party import FirstParty
+from tokensmith.server.web.api.first_party import LOGIN_PATH, REFRESH_PATH, FirstParty
 from tokensmith.server.web.endpoint import Endpoint, Handler
 from tokensmith.server.web.home import PAGE_POLICY, Home
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
@@ -18,7 +18,7 @@ from tokensmith.server.web.oauth.keys import KeysHandler
 from tokensmith.server.web.oauth.metadata import MetadataHandler, well_known_paths
 from tokensmith.server.web.oauth.revoke import RevokeHandler
 from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusListsHandler
-from tokensmith.server.web.oauth.tokens import TokenHandler
+from tokensmith.server.web.oauth.tokens import TOKEN_PATH, TokenHandler
 from tokensmith.server.web.observer import Observer
 from tokensmith.server.web.security_headers import JSON_POLICY, security_headers
 
@@ -27,7 +27,7 @@ JWKS_PATH: Final = "/.well-known/jwks.json"
 # Which member of the discovery documents names which path.
 ADVERTISED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "token_endpoint": "/token",
+        "token_endpoint": TOKEN_PATH,
         "jwks_uri": JWKS_PATH,
         "revocation_endpoint": "/revoke",
         "introspection_endpoint": "/introspect",
@@ -100,13 +100,13 @@ def _table(handlers: Handlers, *, issuer_path: str) -> tuple[_Row, ...]:
         ()
         if first_party is None
         else (
-            _Row(path="/api/login", post=first_party.login),
-            _Row(path="/api/refresh", post=first_party.rotate),
+            _Row(path=LOGIN_PATH, post=first_party.login),
+            _Row(path=REFRESH_PATH, post=first_party.rotate),
             _Row(path="/api/logout", post=first_party.logout),
         )
     )
     return (
-        _Row(path="/token", post=handlers.tokens),
+        _Row(path=TOKEN_PATH, post=handlers.tokens),
         _Row(path="/status/{list}", get=handlers.status_list, public=True),
         *api,
         _Row(path="/introspect", post=handlers.introspect),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.guard.sender.proofs import proof
 from tests.server.flows.world import ISSUER, NOTES, PASSWORD, READ
 from tests.server.web.served import Served
 from tokensmith.server.domain.errors import UnavailableError
@@ -227,3 +228,40 @@ async def test_what_was_issued_is_counted(served: Served) -> None:
     for grant_type in ("password", "refresh_token"):
         labels = {"grant_type": grant_type}
         assert served.metrics.registry.get_sample_value("tokensmith_access_tokens_issued_total", labels) == 1
+
+
+def proof_for(served: Served, path: str, jti: str = "1") -> str:
+    return proof(htm="POST", htu=f"{ISSUER}{path}", iat=int(served.world.now()), jti=jti)
+
+
+async def test_a_program_that_proves_a_key_gets_bound_tokens(served: Served) -> None:
+    """Decision 13: a proof is honoured, at the sign-in and at every refresh."""
+    signed_in = await served.post_json("/api/login", ADA, dpop=proof_for(served, "/api/login"))
+    body = {"refresh_token": signed_in.json()["refresh_token"]}
+    refused = await served.post_json("/api/refresh", body)
+    refreshed = await served.post_json("/api/refresh", body, dpop=proof_for(served, "/api/refresh", "2"))
+
+    assert (signed_in.status_code, signed_in.json()["token_type"]) == (200, "DPoP")
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_dpop_proof")
+    assert (refreshed.status_code, refreshed.json()["token_type"]) == (200, "DPoP")
+
+
+async def test_a_proof_is_for_one_sign_in(served: Served) -> None:
+    """Used before anything else is done: the second request is not even told whether the password was right."""
+    made = proof_for(served, "/api/login")
+    await served.post_json("/api/login", ADA, dpop=made)
+    again = await served.post_json("/api/login", {**ADA, "password": "wrong"}, dpop=made)
+
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_dpop_proof")
+    assert served.refused("dpop_proof_replayed") == 1
+    assert len(served.world.hasher.verified) == 1
+
+
+@pytest.mark.parametrize("headers", [{"origin": ISSUER}, {}])
+async def test_tokens_in_cookies_are_bound_to_no_key(served: Served, headers: dict[str, str]) -> None:
+    """A browser sends the cookie along by itself, and no proof with it."""
+    body = ADA if headers else {**ADA, "transport": "cookie"}
+    answer = await served.post_json("/api/login", body, dpop=proof_for(served, "/api/login"), **headers)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    assert served.refused("proof_for_cookies") == 1

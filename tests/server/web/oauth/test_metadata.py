@@ -6,6 +6,7 @@ import pytest
 
 from tests.server.flows.world import ISSUER
 from tests.server.web.served import Served
+from tokensmith.guard.sender import DPOP_ALGORITHMS
 from tokensmith.server.web.oauth.metadata import well_known_paths
 
 pytestmark = pytest.mark.anyio
@@ -46,6 +47,11 @@ async def test_every_endpoint_that_is_named_is_there(served: Served) -> None:
     for url in named.values():
         assert url.startswith(f"{ISSUER}/")
         assert (await served.get(url.removeprefix(ISSUER))).status_code in {200, 405}
+
+
+async def test_proofs_of_possession_are_offered(served: Served) -> None:
+    """RFC 9449 §5.1; no MAC, and not "none"."""
+    assert (await document(served))["dpop_signing_alg_values_supported"] == list(DPOP_ALGORITHMS)
 
 
 async def test_nothing_is_promised_that_is_not_there(served: Served) -> None:

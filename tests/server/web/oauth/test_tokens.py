@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.guard.sender.proofs import HOLDER, THIEF, proof
 from tests.server.flows.world import ISSUER, NOTES, READ
 from tests.server.web.served import FORM, Served
-from tokensmith.jose import KeySet, jwt
+from tokensmith.jose import Key, KeySet, jwt
 from tokensmith.server.domain.errors import UnavailableError
 
 pytestmark = pytest.mark.anyio
@@ -161,3 +162,39 @@ async def test_any_bytes_are_answered(served: Served, body: bytes) -> None:
 
     assert answer.status_code in {400, 401, 429}
     assert answer.json()["error_id"]
+
+
+def proof_for(served: Served, path: str, *, key: Key = HOLDER) -> str:
+    return proof(key, htm="POST", htu=f"{ISSUER}{path}", iat=int(served.world.now()))
+
+
+async def test_a_proof_gives_a_bound_token(served: Served) -> None:
+    """P80; RFC 9449 §5."""
+    form = {"grant_type": "client_credentials", **served.basic("robot")}
+    answer = await served.post_form("/token", form, dpop=proof_for(served, "/token"))
+
+    assert (answer.status_code, answer.json()["token_type"]) == (200, "DPoP")
+    token = jwt.read_unverified(answer.json()["access_token"])
+    assert token.unverified_claims["cnf"] == {"jkt": HOLDER.thumbprint()}
+
+
+async def test_a_bad_proof_gives_no_token_at_all(served: Served) -> None:
+    """RFC 9449 §5: invalid_dpop_proof; a bearer token would be what its sender does not want."""
+    form = {"grant_type": "client_credentials", **served.basic("robot")}
+    answer = await served.post_form("/token", form, dpop=proof_for(served, "/revoke"))
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_dpop_proof")
+    assert served.refused("dpop_proof_uri") == 1
+
+
+async def test_a_refresh_keeps_to_its_key(served: Served) -> None:
+    """P80: a public client's refresh token is bound, and over HTTP as well."""
+    first = await served.world.sign_in(key_thumbprint=HOLDER.thumbprint())
+    form = {"grant_type": "refresh_token", "client_id": "first-party", "refresh_token": first.refresh_token or ""}
+    without = await served.post_form("/token", form)
+    stolen = await served.post_form("/token", form, dpop=proof_for(served, "/token", key=THIEF))
+    good = await served.post_form("/token", form, dpop=proof_for(served, "/token"))
+
+    assert (without.status_code, without.json()["error"]) == (400, "invalid_dpop_proof")
+    assert (stolen.status_code, stolen.json()["error"]) == (400, "invalid_grant")
+    assert (good.status_code, good.json()["token_type"]) == (200, "DPoP")

@@ -5,6 +5,7 @@ hands is one injected script away from somebody else's.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from tokensmith.server.domain.clients import FIRST_PARTY, Client
 from tokensmith.server.domain.errors import InvalidRequestError
 from tokensmith.server.flows.client_auth import ClientAuth, PresentedClient
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
+from tokensmith.server.flows.prove_possession import ProvePossession
 from tokensmith.server.flows.sign_in import SignIn, SignInRequest
 from tokensmith.server.flows.sign_out import SignOut
 from tokensmith.server.flows.tokens import TokenAnswer
@@ -20,10 +22,14 @@ from tokensmith.server.web.api.shapes import RefreshBody, SignInBody, SignOutBod
 from tokensmith.server.web.cookies import clear_token_cookies, refresh_cookie, set_token_cookies
 from tokensmith.server.web.observer import Observer
 from tokensmith.server.web.parameters import read_json
+from tokensmith.server.web.request_headers import proofs_of
 from tokensmith.server.web.responses import json_response, token_members
 from tokensmith.server.web.same_origin import is_from_own_page
 from tokensmith.server.web.source_address import Sources
 from tokensmith.server.web.throttle import SourceLimit, count_attempt
+
+LOGIN_PATH: Final = "/api/login"
+REFRESH_PATH: Final = "/api/refresh"
 
 _FIRST_PARTY = PresentedClient(client_id=FIRST_PARTY, secret=None, method="none")
 
@@ -36,17 +42,19 @@ class FirstParty:
     refresh: ExchangeRefresh
     sign_out: SignOut
     client_auth: ClientAuth
+    possession: ProvePossession
     sources: Sources
     sign_ins: SourceLimit
     observer: Observer
     origin: str
 
     async def login(self, request: Request) -> Response:
-        """Sign a person in with name and password.
+        """Sign a person in with name and password; with a proof of possession, the tokens are bound to its key.
 
         Raises:
             InvalidRequestError: not the JSON of this endpoint, or a page that asks for JSON back.
             ForbiddenOriginError: a page of another origin.
+            InvalidDpopProofError: a proof that is not good.
             TooManyAttemptsError: too many sign-ins from this address, or for this name.
             OAuthError: see `SignIn.run`.
         """
@@ -55,6 +63,7 @@ class FirstParty:
         transport = _transport(body.transport, from_page=from_page)
         source = self.sources.of(request.scope)
         await count_attempt(self.sign_ins, source)
+        key_thumbprint = await self._proven_key(request, transport, path=LOGIN_PATH)
         answer = await self.sign_in.run(
             SignInRequest(
                 username=body.username,
@@ -62,6 +71,7 @@ class FirstParty:
                 resource=body.resource,
                 scope=body.scope,
                 source=source,
+                key_thumbprint=key_thumbprint,
             )
         )
         self.observer.issued("password")
@@ -81,12 +91,14 @@ class FirstParty:
             raise InvalidRequestError("refresh_token is missing.", code="parameter_missing", detail="refresh_token")
         # A token that came in a cookie goes back into one: it is never turned into something a script can read.
         transport = _transport(body.transport, from_page=from_page or in_cookie)
+        key_thumbprint = await self._proven_key(request, transport, path=REFRESH_PATH)
         answer = await self.refresh.run(
             await self._client(),
             token,
             scope=body.scope,
             resource=body.resource,
             source=self.sources.of(request.scope),
+            key_thumbprint=key_thumbprint,
         )
         self.observer.issued("refresh_token")
         return await self._answer(answer, transport)
@@ -106,6 +118,13 @@ class FirstParty:
         response = Response(None, 204, {"cache-control": "no-store"})
         clear_token_cookies(response)
         return response
+
+    async def _proven_key(self, request: Request, transport: Transport, *, path: str) -> str | None:
+        proofs = proofs_of(request.scope)
+        if proofs and transport == "cookie":
+            # A cookie is sent along by itself, and a proof is not: bound tokens in cookies would let nobody in.
+            raise InvalidRequestError("Tokens in cookies are bound to no key.", code="proof_for_cookies")
+        return await self.possession.run(proofs, path=path)
 
     async def _client(self) -> Client:
         return await self.client_auth.run(_FIRST_PARTY)

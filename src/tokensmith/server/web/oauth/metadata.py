@@ -1,4 +1,4 @@
-"""The discovery documents (RFC 8414 §2, OpenID Connect Discovery §3): what is switched on, and nothing else.
+"""The discovery documents (RFC 8414 §2, OpenID Connect Discovery §3, RFC 9449 §5.1): what is on, and nothing else.
 
 Both well-known names answer with the same members, so no reader learns of more than another. `authorization_endpoint`,
 `response_types_supported` and what an OpenID provider adds are left out until they exist: RFC 8414 §3.2 forbids empty
@@ -12,6 +12,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tokensmith.guard.sender import DPOP_ALGORITHMS
 from tokensmith.jose.strict_json import JsonValue, encode
 from tokensmith.server.web.cached import cached_response, entity_tag
 
@@ -44,6 +45,7 @@ def metadata_handler(issuer: str, *, paths: Mapping[str, str], grant_types: tupl
     members: dict[str, JsonValue] = {"issuer": issuer}
     members |= {name: issuer + path for name, path in paths.items()}
     members["grant_types_supported"] = sorted(grant_types)
+    members["dpop_signing_alg_values_supported"] = list(DPOP_ALGORITHMS)
     members["token_endpoint_auth_methods_supported"] = [*_SECRET_METHODS, "none"]
     members["revocation_endpoint_auth_methods_supported"] = [*_SECRET_METHODS, "none"]
     # A public client may not ask about tokens: anybody could call itself by its name (RFC 7662 §2.1).

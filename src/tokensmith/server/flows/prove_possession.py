@@ -1,0 +1,59 @@
+"""Who asks for tokens holds a key, and the tokens shall be bound to it (RFC 9449 §5).
+
+A proof is used up before anything else is done for the request: one proof, one attempt, in all processes together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tokensmith.guard import InvalidProofError
+from tokensmith.guard.sender import DpopProof, DpopVerifier
+from tokensmith.server.domain.clock import MILLISECONDS
+from tokensmith.server.domain.errors import InvalidDpopProofError
+from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+
+_METHOD: Final = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvePossession:
+    """The flow. *issuer* is where clients reach the server; what a proof names is compared with it."""
+
+    store: Store
+    issuer: str
+    verifier: DpopVerifier
+
+    async def run(self, proofs: Sequence[bytes], *, path: str) -> str | None:
+        """Return the thumbprint of the key that the sender of a request proved to hold; None without a proof.
+
+        Args:
+            proofs: Every DPoP header of the request.
+            path: The endpoint's path below the issuer.
+
+        Raises:
+            InvalidDpopProofError: the proof is not good, not for this endpoint, or was used before.
+            UnavailableError: the database cannot be reached.
+        """
+        if not proofs:
+            return None
+        try:
+            proof = self.verifier.verify(proofs, method=_METHOD, uri=self.issuer + path)
+        except InvalidProofError as error:
+            raise InvalidDpopProofError(str(error), code=error.code, detail=error.detail) from None
+        await self._use_up(proof)
+        return proof.thumbprint
+
+    async def _use_up(self, proof: DpopProof) -> None:
+        until_ms = int(proof.accepted_until * MILLISECONDS)
+
+        async def unit(uow: UnitOfWork) -> tuple[bool, int]:
+            return await uow.used_proofs.claim(proof.digest, until_ms=until_ms), await uow.now_ms()
+
+        is_first, now_ms = await self.store.write(unit)
+        # The database's clock decides how long a proof is remembered, so it also says whether it may still be one:
+        # a process whose own clock is slow would take proofs that have been forgotten.
+        if until_ms <= now_ms:
+            raise InvalidDpopProofError("The DPoP proof is too old.", code="dpop_proof_too_old")
+        if not is_first:
+            raise InvalidDpopProofError("The DPoP proof was used before.", code="dpop_proof_replayed")

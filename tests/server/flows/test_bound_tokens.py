@@ -1,0 +1,94 @@
+"""Tokens that are bound to a key, from the sign-in to the last refresh (RFC 9449 §5, §6)."""
+
+import pytest
+
+from tests.server.flows.world import World
+from tokensmith.server.domain.clients import FIRST_PARTY
+from tokensmith.server.domain.errors import InvalidDpopProofError, InvalidGrantError
+
+pytestmark = pytest.mark.anyio
+
+OWNER, THIEF = "thumbprint of the owner", "thumbprint of the thief"
+
+
+async def bound_to(world: World, token: str) -> object:
+    read = await world.own.read(token)
+    assert read is not None
+    return read.claims.get("cnf")
+
+
+async def refused(world: World, token: str | None, *, key_thumbprint: str | None) -> str:
+    with pytest.raises((InvalidGrantError, InvalidDpopProofError)) as caught:
+        await world.refresh(token, key_thumbprint=key_thumbprint)
+    return caught.value.code
+
+
+async def test_a_sign_in_with_a_proof_gives_bound_tokens(world: World) -> None:
+    """RFC 9449 §5: token_type DPoP, and the key's thumbprint in the token."""
+    answer = await world.sign_in(key_thumbprint=OWNER)
+    bearer = await world.sign_in()
+
+    assert (answer.token_type, await bound_to(world, answer.access_token)) == ("DPoP", {"jkt": OWNER})
+    assert (bearer.token_type, await bound_to(world, bearer.access_token)) == ("Bearer", None)
+
+
+async def test_a_bound_refresh_token_needs_its_key_each_time(world: World) -> None:
+    """RFC 9449 §5: the binding MUST be validated; nothing is revoked for a try without it."""
+    first = await world.sign_in(key_thumbprint=OWNER)
+
+    assert await refused(world, first.refresh_token, key_thumbprint=None) == "dpop_proof_missing"
+    assert await refused(world, first.refresh_token, key_thumbprint=THIEF) == "refresh_token_other_key"
+    second = await world.refresh(first.refresh_token, key_thumbprint=OWNER)
+    third = await world.refresh(second.refresh_token, key_thumbprint=OWNER)
+    assert (third.token_type, await bound_to(world, third.access_token)) == ("DPoP", {"jkt": OWNER})
+
+
+async def test_a_thief_without_the_key_cannot_even_end_the_session(world: World) -> None:
+    """An old token proves that somebody held it, but not that he may decide anything."""
+    first = await world.sign_in(key_thumbprint=OWNER)
+    second = await world.refresh(first.refresh_token, key_thumbprint=OWNER)
+    third = await world.refresh(second.refresh_token, key_thumbprint=OWNER)
+    world.pass_time(100)
+
+    assert await refused(world, first.refresh_token, key_thumbprint=THIEF) == "refresh_token_other_key"
+    assert await refused(world, first.refresh_token, key_thumbprint=None) == "dpop_proof_missing"
+    assert await world.is_running(third)
+    assert await refused(world, first.refresh_token, key_thumbprint=OWNER) == "refresh_token_reused"
+    assert not await world.is_running(third)
+
+
+async def test_a_proof_at_a_refresh_binds_from_then_on(world: World) -> None:
+    """RFC 9449 §5: a refresh token given to a public client that proves a key MUST be bound to it."""
+    first = await world.sign_in()
+    second = await world.refresh(first.refresh_token, key_thumbprint=OWNER)
+
+    assert second.token_type == "DPoP"
+    assert await refused(world, second.refresh_token, key_thumbprint=None) == "dpop_proof_missing"
+    assert await refused(world, first.refresh_token, key_thumbprint=None) == "dpop_proof_missing"
+    assert (await world.refresh(first.refresh_token, key_thumbprint=OWNER)).refresh_token == second.refresh_token
+
+
+async def test_the_token_of_a_client_for_itself_is_bound(world: World) -> None:
+    robot = await world.client("robot")
+    answer = await world.client_credentials.run(robot, scope=None, resource=None, key_thumbprint=OWNER)
+
+    assert (answer.token_type, await bound_to(world, answer.access_token)) == ("DPoP", {"jkt": OWNER})
+
+
+async def test_a_client_with_a_secret_may_change_its_key(world: World) -> None:
+    """RFC 9449 §5: its refresh tokens are bound to the client already, and not to the key."""
+    first = await world.sign_in()
+    world.give_secret(FIRST_PARTY)
+    second = await world.refresh(first.refresh_token, key_thumbprint=OWNER)
+    third = await world.refresh(second.refresh_token, key_thumbprint=THIEF)
+
+    assert await bound_to(world, third.access_token) == {"jkt": THIEF}
+    assert (await world.refresh(third.refresh_token)).token_type == "Bearer"
+
+
+async def test_whoever_asks_about_a_bound_token_is_told_its_key(world: World) -> None:
+    """RFC 9449 §6.2."""
+    answer = await world.sign_in(key_thumbprint=OWNER)
+    found = await world.introspect.run(await world.client("watcher"), answer.access_token)
+
+    assert (found["active"], found["token_type"], found["cnf"]) == (True, "DPoP", {"jkt": OWNER})
