@@ -10,13 +10,15 @@ from typing import Final, Never, final
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa.descriptor import KeyObject, KeyType, SignatureAlgorithm, SignBytes, VerifyBytes
 from tokensmith.jose.jwa.rsa_signature import MIN_MODULUS_BITS
+from tokensmith.jose.jwk.arguments import octets, password_octets, text_or_none
 from tokensmith.jose.jwk.export import public_half, write_private_members, write_public_members
 from tokensmith.jose.jwk.generate import generate_key_object, random_kid
+from tokensmith.jose.jwk.operations import prepare_operations
 from tokensmith.jose.jwk.parse import KeyParts, parse_json_object, parse_jwk, requested
 from tokensmith.jose.jwk.pem import parse_der, parse_pem, write_private_pem, write_public_pem
 from tokensmith.jose.jwk.secret_check import check_secret
 from tokensmith.jose.jwk.thumbprint import ThumbprintHash, thumbprint, thumbprint_uri
-from tokensmith.jose.jwk.usage import check_signature_usage, public_operations
+from tokensmith.jose.jwk.usage import public_operations
 from tokensmith.jose.strict_json import JsonValue
 
 
@@ -59,8 +61,7 @@ class Key:
     """From raw signature and signing input to their match; or `KeyMaterialError` ("key_operation") if it may not."""
 
     def __init__(self, parts: KeyParts) -> None:
-        check_signature_usage(parts.use, parts.key_ops)
-        operations = parts.algorithm.prepare(parts.algorithm, parts.key_object)
+        operations = prepare_operations(parts)
         self._algorithm: Final[SignatureAlgorithm] = parts.algorithm
         self._key_object: Final[KeyObject] = parts.key_object
         self.alg = parts.algorithm.name
@@ -68,9 +69,9 @@ class Key:
         self.kty = parts.algorithm.key_type
         self.use = parts.use
         self.key_ops = parts.key_ops
-        self.is_private = operations.sign is not None
-        self.sign_bytes = operations.sign if operations.sign is not None and self._may("sign") else _refuse_to_sign
-        self.verify_bytes = operations.verify if self._may("verify") else _refuse_to_verify
+        self.is_private = operations.is_private
+        self.sign_bytes = operations.sign_bytes
+        self.verify_bytes = operations.verify_bytes
 
     @classmethod
     def generate(cls, alg: str, *, kid: str | None = None, rsa_bits: int = MIN_MODULUS_BITS) -> "Key":
@@ -88,7 +89,7 @@ class Key:
         key_object = generate_key_object(algorithm, rsa_bits=rsa_bits)
         if kid is None:
             kid = random_kid() if isinstance(key_object, bytes) else thumbprint(write_public_members(key_object))
-        return cls(KeyParts(key_object=key_object, algorithm=algorithm, kid=_text_or_none(kid, "kid"), use="sig"))
+        return cls(KeyParts(key_object=key_object, algorithm=algorithm, kid=text_or_none(kid, "kid"), use="sig"))
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, object] | str | bytes, *, alg: str | None = None) -> "Key":
@@ -126,7 +127,7 @@ class Key:
             ValueError: *alg* is no algorithm of ours.
         """
         return cls(
-            parse_pem(_octets(data, "data"), alg=alg, password=_password(password), kid=_text_or_none(kid, "kid"))
+            parse_pem(octets(data, "data"), alg=alg, password=password_octets(password), kid=text_or_none(kid, "kid"))
         )
 
     @classmethod
@@ -140,7 +141,9 @@ class Key:
     ) -> "Key":
         """Take a key from PKCS#1, PKCS#8, SEC 1, SPKI or X.509 DER; arguments and errors as of `from_pem`."""
         return cls(
-            parse_der(bytes(memoryview(data)), alg=alg, password=_password(password), kid=_text_or_none(kid, "kid"))
+            parse_der(
+                bytes(memoryview(data)), alg=alg, password=password_octets(password), kid=text_or_none(kid, "kid")
+            )
         )
 
     @classmethod
@@ -157,9 +160,9 @@ class Key:
                 PEM, DER, SSH or JWK form ("public_key_as_secret"; RFC 8725 §2.1), or *alg* takes no secret.
             ValueError: *alg* is no algorithm of ours.
         """
-        octets = _octets(secret, "secret")
-        check_secret(octets)
-        return cls(KeyParts(key_object=octets, algorithm=requested(alg), kid=_text_or_none(kid, "kid")))
+        key_object = octets(secret, "secret")
+        check_secret(key_object)
+        return cls(KeyParts(key_object=key_object, algorithm=requested(alg), kid=text_or_none(kid, "kid")))
 
     def public(self) -> "Key":
         """Give the public half, under the same kid.
@@ -196,7 +199,7 @@ class Key:
             ValueError: A password is given for a public key, or is empty.
         """
         if private:
-            return write_private_pem(self._key_object, password=_password(password))
+            return write_private_pem(self._key_object, password=password_octets(password))
         if password is not None:
             raise ValueError("A public key is not encrypted; password is for private=True.")
         return write_public_pem(self._key_object)
@@ -226,9 +229,6 @@ class Key:
             jwk["key_ops"] = sorted(self.key_ops)
         return jwk
 
-    def _may(self, operation: str) -> bool:
-        return self.key_ops is None or operation in self.key_ops
-
     def __setattr__(self, name: str, value: object) -> None:
         # The constructor fills each slot once; after it there is none left to fill.
         if hasattr(self, name):
@@ -253,30 +253,3 @@ class Key:
 
     def __getstate__(self) -> Never:
         raise TypeError("A Key does not hand out its state.")
-
-
-def _refuse_to_sign(signing_input: bytes) -> Never:  # noqa: ARG001
-    raise KeyMaterialError("The key may not sign.", code="key_operation")
-
-
-def _refuse_to_verify(signature: bytes, signing_input: bytes) -> Never:  # noqa: ARG001
-    raise KeyMaterialError("The key may not verify.", code="key_operation")
-
-
-def _octets(value: object, name: str) -> bytes:
-    if isinstance(value, bytes | bytearray):
-        return bytes(value)
-    if isinstance(value, str):
-        # A lone surrogate has no UTF-8; as text from outside it is bad material, not a bug of the caller.
-        return value.encode("utf-8", "surrogatepass")
-    raise TypeError(f"{name} is str or bytes.")
-
-
-def _password(value: object) -> bytes | None:
-    return None if value is None else _octets(value, "password")
-
-
-def _text_or_none(value: str | None, name: str) -> str | None:
-    if value is not None and not isinstance(value, str):
-        raise TypeError(f"{name} is a string.")
-    return value
