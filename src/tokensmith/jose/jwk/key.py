@@ -5,7 +5,7 @@ structured log) can find the private half: that leaves only through `to_jwk(priv
 """
 
 from collections.abc import Mapping
-from typing import Final, Never, final
+from typing import Final, final
 
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa.descriptor import KeyObject, KeyType, SignatureAlgorithm, SignBytes, VerifyBytes
@@ -17,13 +17,14 @@ from tokensmith.jose.jwk.operations import prepare_operations
 from tokensmith.jose.jwk.parse import KeyParts, parse_json_object, parse_jwk, requested
 from tokensmith.jose.jwk.pem import parse_der, parse_pem, write_private_pem, write_public_pem
 from tokensmith.jose.jwk.secret_check import check_secret
+from tokensmith.jose.jwk.silent import Silent
 from tokensmith.jose.jwk.thumbprint import ThumbprintHash, thumbprint, thumbprint_uri
 from tokensmith.jose.jwk.usage import public_operations
 from tokensmith.jose.strict_json import JsonValue
 
 
 @final
-class Key:
+class Key(Silent):
     """One key for one algorithm; frozen, and silent about its private members.
 
     Made by `generate`, `from_jwk`, `from_pem`, `from_der` and `from_secret`. Everything is checked there, once: that
@@ -229,27 +230,5 @@ class Key:
             jwk["key_ops"] = sorted(self.key_ops)
         return jwk
 
-    def __setattr__(self, name: str, value: object) -> None:
-        # The constructor fills each slot once; after it there is none left to fill.
-        if hasattr(self, name):
-            raise AttributeError("A Key is frozen.")
-        object.__setattr__(self, name, value)
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError("A Key is frozen.")
-
     def __repr__(self) -> str:
         return f"<Key {self.alg} {'private' if self.is_private else 'public'} kid={self.kid!r}>"
-
-    def __copy__(self) -> "Key":
-        return self
-
-    def __deepcopy__(self, memo: object) -> "Key":
-        return self
-
-    def __reduce_ex__(self, protocol: object) -> Never:
-        # A pickle would carry the private half in the clear to wherever pickles go: caches, queues, crash reports.
-        raise TypeError("A Key is not pickled; to_jwk(private=True) says in so many words what it hands out.")
-
-    def __getstate__(self) -> Never:
-        raise TypeError("A Key does not hand out its state.")

@@ -14,6 +14,7 @@ from tokensmith.jose.jwa.tables import SIGNATURE_ALGORITHMS
 from tokensmith.jose.jwk.key import Key
 from tokensmith.jose.jwk.members import has_private_members, malformed
 from tokensmith.jose.jwk.parse import parse_json_object, requested
+from tokensmith.jose.jwk.silent import Silent
 from tokensmith.jose.strict_json import JsonValue
 
 MAX_KEYS: Final = 256
@@ -33,7 +34,7 @@ class SkippedKey:
 
 
 @final
-class KeySet:
+class KeySet(Silent):
     """Keys that are trusted together; frozen.
 
     Args:
@@ -133,12 +134,6 @@ class KeySet:
 
     def __repr__(self) -> str:
         return f"<KeySet {len(self._keys)} keys, {len(self.skipped)} skipped>"
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # The constructor fills each slot once; after it there is none left to fill.
-        if hasattr(self, name):
-            raise AttributeError("A KeySet is frozen.")
-        object.__setattr__(self, name, value)
 
     def _only(self, candidates: "_Candidates | None", *, alg: str) -> Key:
         if candidates is None:
