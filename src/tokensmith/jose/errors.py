@@ -5,6 +5,7 @@
     │   ├── MalformedTokenError         it never was a token of this kind
     │   ├── UnknownKeyError             no key for it here; newer keys may help
     │   ├── InvalidSignatureError       forged or damaged
+    │   ├── DecryptionError             forged, damaged, or for another key
     │   ├── ExpiredTokenError           only the time is wrong: too late
     │   ├── NotYetValidTokenError       only the time is wrong: too early
     │   └── UnacceptableTokenError      genuine, but not meant for this verifier
@@ -55,6 +56,12 @@ class InvalidSignatureError(RefusedTokenError):
     """The signature does not belong to these bytes and this key: forged or damaged."""
 
     code = "invalid_signature"
+
+
+class DecryptionError(RefusedTokenError):
+    """The token cannot be decrypted with this key: forged, damaged, or meant for another. It never says which."""
+
+    code = "decryption_failed"
 
 
 class ExpiredTokenError(RefusedTokenError):

@@ -3,8 +3,15 @@
 import pytest
 
 from tokensmith.jose.errors import KeyMaterialError
-from tokensmith.jose.jwa import SIGNATURE_ALGORITHMS, signature
-from tokensmith.jose.jwa.tables import SIGNATURE_OF_CURVE
+from tokensmith.jose.jwa import (
+    CONTENT_ENCRYPTIONS,
+    KEY_MANAGEMENT_ALGORITHMS,
+    SIGNATURE_ALGORITHMS,
+    content_encryption,
+    key_management,
+    signature,
+)
+from tokensmith.jose.jwa.tables import KEY_ALGORITHMS, PASSWORD_ALGORITHMS, SIGNATURE_OF_CURVE, key_algorithm
 
 
 def test_every_algorithm_is_found_by_its_own_name() -> None:
@@ -57,3 +64,46 @@ def test_a_curve_settles_one_algorithm_and_never_the_old_name() -> None:
         "Ed25519": "Ed25519",
         "Ed448": "Ed448",
     }
+
+
+def test_the_tables_list_the_algorithms_for_encryption_of_the_standards() -> None:
+    """RFC 7518 §4.1 (without RSA1_5) and §5.1; RSA-OAEP-384 and -512 are in the IANA registry."""
+    assert set(KEY_MANAGEMENT_ALGORITHMS) == {
+        *("RSA-OAEP", "RSA-OAEP-256", "RSA-OAEP-384", "RSA-OAEP-512"),
+        *("A128KW", "A192KW", "A256KW", "A128GCMKW", "A192GCMKW", "A256GCMKW"),
+        *("dir", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"),
+        *PASSWORD_ALGORITHMS,
+    }
+    assert set(PASSWORD_ALGORITHMS) == {"PBES2-HS256+A128KW", "PBES2-HS384+A192KW", "PBES2-HS512+A256KW"}
+    assert set(CONTENT_ENCRYPTIONS) == {
+        *("A128GCM", "A192GCM", "A256GCM"),
+        *("A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512"),
+    }
+    assert all(key_management(name).name == name for name in KEY_MANAGEMENT_ALGORITHMS)
+    assert all(content_encryption(name).name == name for name in CONTENT_ENCRYPTIONS)
+
+
+def test_a_key_can_be_bound_to_all_of_them_and_no_name_means_two() -> None:
+    tables = (SIGNATURE_ALGORITHMS, KEY_MANAGEMENT_ALGORITHMS, CONTENT_ENCRYPTIONS)
+
+    assert set(KEY_ALGORITHMS) == {name for table in tables for name in table}
+    assert len(KEY_ALGORITHMS) == sum(map(len, tables))
+    assert key_algorithm("A128GCM").name == "dir"
+
+
+@pytest.mark.parametrize("name", ["RSA1_5", "none", "a128kw", "A128KW ", "HS256", "A128GCM", ""])
+def test_no_other_spelling_manages_keys(name: str) -> None:
+    """RFC 7516 §4.1.1; threat D08."""
+    with pytest.raises(KeyMaterialError) as refusal:
+        key_management(name)
+
+    assert refusal.value.code == "unsupported_algorithm"
+
+
+@pytest.mark.parametrize("name", ["A128CBC", "a128gcm", "dir", "none", "A128KW", ""])
+def test_no_other_spelling_encrypts_content(name: str) -> None:
+    """RFC 7516 §4.1.2."""
+    with pytest.raises(KeyMaterialError) as refusal:
+        content_encryption(name)
+
+    assert refusal.value.code == "unsupported_algorithm"

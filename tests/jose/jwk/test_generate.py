@@ -52,8 +52,43 @@ def test_a_kid_may_be_given() -> None:
     assert Key.generate("HS256", kid="2026-01").kid == "2026-01"
 
 
-def test_a_new_key_is_for_signatures() -> None:
+def test_a_new_key_is_for_what_its_algorithm_does() -> None:
     assert Key.generate("ES256").to_jwk()["use"] == "sig"
+    assert Key.generate("ECDH-ES").to_jwk()["use"] == "enc"
+
+
+@pytest.mark.parametrize("crv", [None, "P-256", "P-384", "P-521", "X25519", "X448"])
+def test_a_key_for_agreement_is_on_the_curve_asked_for(crv: str | None) -> None:
+    """RFC 7518 §4.6 and RFC 8037 §3.2."""
+    key = Key.generate("ECDH-ES+A256KW", crv=crv)
+
+    assert key.to_jwk()["crv"] == (crv or "P-256")
+    assert key.kty == ("OKP" if crv in {"X25519", "X448"} else "EC")
+
+
+def test_the_old_name_has_two_curves() -> None:
+    assert Key.generate("EdDSA").to_jwk()["crv"] == "Ed25519"
+    assert Key.generate("EdDSA", crv="Ed448").to_jwk()["crv"] == "Ed448"
+
+
+@pytest.mark.parametrize(
+    ("alg", "crv"), [("ES256", "P-384"), ("ECDH-ES", "Ed25519"), ("RS256", "P-256"), ("A128KW", "")]
+)
+def test_a_curve_the_algorithm_does_not_work_with_is_a_mistake(alg: str, crv: str) -> None:
+    with pytest.raises(ValueError, match="crv is"):
+        Key.generate(alg, crv=crv)
+
+
+@pytest.mark.parametrize(("alg", "octets"), [("A128KW", 16), ("A192GCMKW", 24), ("dir", 32), ("A256CBC-HS512", 64)])
+def test_a_secret_for_encryption_has_the_length_of_its_algorithm(alg: str, octets: int) -> None:
+    key = Key.generate(alg)
+
+    assert len(str(key.to_jwk(private=True)["k"])) == -(-octets * 4 // 3)
+
+
+@pytest.mark.parametrize("alg", ["PBES2-HS256+A128KW", "PBES2-HS512+A256KW"])
+def test_a_password_that_nobody_types_has_256_bits(alg: str) -> None:
+    assert len(str(Key.generate(alg).to_jwk(private=True)["k"])) == 43
 
 
 @pytest.mark.parametrize("alg", ["none", "es256", "", "RSA"])

@@ -64,7 +64,7 @@ def test_the_algorithm_fits_key_type_and_curve(kind: str, alg: str) -> None:
     assert refusal_of(BARE[kind], alg=alg) == "algorithm_mismatch"
 
 
-@pytest.mark.parametrize("alg", ["none", "None", "es256", "", "RSA-OAEP", "ECDH-ES", "A128KW"])
+@pytest.mark.parametrize("alg", ["none", "None", "es256", "", "RSA1_5", "ecdh-es", "A512KW"])
 def test_a_jwk_with_another_algorithm_is_not_supported(alg: str) -> None:
     assert refusal_of(BARE["ES256"] | {"alg": alg}) == "unsupported_algorithm"
 

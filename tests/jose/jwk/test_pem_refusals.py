@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa, x25519
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -63,7 +63,6 @@ def test_der_that_is_no_key_is_refused(data: bytes) -> None:
 
 
 UNSUPPORTED = {
-    "X25519": x25519.X25519PrivateKey.generate(),
     "secp256k1": ec.generate_private_key(ec.SECP256K1()),
     "brainpool": ec.generate_private_key(ec.BrainpoolP256R1()),
     "P-224": ec.generate_private_key(ec.SECP224R1()),

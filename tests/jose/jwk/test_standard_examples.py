@@ -74,11 +74,12 @@ def test_the_private_example_set_is_no_published_one() -> None:
     assert refusal.value.code == "published_secret"
 
 
-def test_the_symmetric_examples_need_an_algorithm() -> None:
+def test_the_symmetric_examples() -> None:
     """RFC 7517 A.3: one is for key wrapping, the other says nothing."""
     keys = KeySet.from_jwks(load("rfc7517-symmetric-keys.json"))
 
-    assert [each.code for each in keys.skipped] == ["unsupported_algorithm", "algorithm_required"]
+    assert [(key.alg, key.is_for_encryption) for key in keys] == [("A128KW", True)]
+    assert [each.code for each in keys.skipped] == ["algorithm_required"]
     assert Key.from_jwk(load("rfc7517-symmetric-keys.json")["keys"][1], alg="HS256").kty == "oct"
 
 
@@ -93,12 +94,13 @@ def test_the_cookbook_keys_come_out_as_they_went_in(name: str, alg: str) -> None
     assert key.to_jwk(private=key.is_private) == jwk | {"alg": alg}
 
 
-def test_the_cookbook_key_for_encryption_is_none_of_ours() -> None:
-    """RFC 7520 §3.6."""
-    with pytest.raises(KeyMaterialError) as refusal:
-        Key.from_jwk(load("rfc7520-keys.json")["3_6"])
+def test_the_cookbook_key_for_encryption_is_for_one_content_encryption() -> None:
+    """RFC 7520 §3.6: its "alg" is the name of one."""
+    jwk = load("rfc7520-keys.json")["3_6"]
+    key = Key.from_jwk(jwk)
 
-    assert refusal.value.code == "unsupported_algorithm"
+    assert (key.alg, key.enc) == ("dir", "A256GCM")
+    assert key.to_jwk(private=True) == jwk
 
 
 def test_the_thumbprint_examples() -> None:

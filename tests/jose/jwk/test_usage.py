@@ -3,7 +3,13 @@
 import pytest
 
 from tokensmith.jose.errors import KeyMaterialError
-from tokensmith.jose.jwk.usage import check_signature_usage, public_operations, read_operations
+from tokensmith.jose.jwa import key_management, signature
+from tokensmith.jose.jwk.usage import (
+    check_encryption_usage,
+    check_signature_usage,
+    public_operations,
+    read_operations,
+)
 
 
 @pytest.mark.parametrize("listed", [["sign"], ["verify"], ["sign", "verify"], [], ["verify", "made-up"], ("sign",)])
@@ -87,5 +93,54 @@ def test_a_use_from_outside_is_not_quoted_at_length() -> None:
 
 
 def test_who_may_sign_is_verified() -> None:
-    assert public_operations(frozenset({"sign"})) == {"verify"}
-    assert public_operations(None) is None
+    assert public_operations(frozenset({"sign"}), algorithm=signature("ES256")) == {"verify"}
+    assert public_operations(None, algorithm=signature("ES256")) is None
+
+
+def test_for_whoever_decrypts_is_encrypted() -> None:
+    assert public_operations(frozenset({"unwrapKey"}), algorithm=key_management("RSA-OAEP")) == {"wrapKey"}
+    assert public_operations(frozenset({"deriveKey"}), algorithm=key_management("ECDH-ES")) == {
+        "deriveKey",
+        "deriveBits",
+    }
+    assert public_operations(None, algorithm=key_management("ECDH-ES")) is None
+
+
+@pytest.mark.parametrize(
+    ("use", "operations", "name"),
+    [
+        (None, None, "RSA-OAEP"),
+        ("enc", None, "A128KW"),
+        (None, {"wrapKey"}, "A128KW"),
+        ("enc", {"wrapKey", "unwrapKey"}, "RSA-OAEP-256"),
+        (None, {"deriveBits"}, "ECDH-ES"),
+        (None, {"deriveKey"}, "PBES2-HS256+A128KW"),
+        ("enc", {"decrypt", "made-up"}, "dir"),
+    ],
+)
+def test_a_key_for_encryption_passes(use: str | None, operations: set[str] | None, name: str) -> None:
+    check_encryption_usage(use, None if operations is None else frozenset(operations), algorithm=key_management(name))
+
+
+@pytest.mark.parametrize(
+    ("use", "operations", "name"),
+    [
+        ("sig", None, "RSA-OAEP"),
+        ("ENC", None, "A128KW"),
+        (None, set(), "A128KW"),
+        (None, {"sign"}, "RSA-OAEP"),
+        (None, {"encrypt", "decrypt"}, "A128KW"),
+        (None, {"wrapKey"}, "dir"),
+        (None, {"wrapKey"}, "ECDH-ES+A128KW"),
+        (None, {"unwrapKey"}, "PBES2-HS256+A128KW"),
+        ("enc", {"wrapKey", "sign"}, "RSA-OAEP"),
+    ],
+)
+def test_a_key_for_something_else_does_not_encrypt(use: str | None, operations: set[str] | None, name: str) -> None:
+    """Threat A11: "use" and "key_ops" bind a key that encrypts as they bind one that signs."""
+    with pytest.raises(KeyMaterialError) as refusal:
+        check_encryption_usage(
+            use, None if operations is None else frozenset(operations), algorithm=key_management(name)
+        )
+
+    assert refusal.value.code == "inconsistent_use"

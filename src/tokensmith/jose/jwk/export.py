@@ -4,12 +4,10 @@ This is one of the few files that spell out a private key; `write_private_member
 """
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from tokensmith.jose.errors import KeyMaterialError
-from tokensmith.jose.jwa.descriptor import KeyObject, PublicKeyObject
+from tokensmith.jose.jwa.descriptor import KeyObject, PrivateKeyObject, PublicKeyObject
 from tokensmith.jose.jwk.ec_members import write_ec
 from tokensmith.jose.jwk.oct_members import write_oct
 from tokensmith.jose.jwk.okp_members import write_okp
@@ -24,7 +22,7 @@ def public_half(key: KeyObject) -> PublicKeyObject:
     """
     if isinstance(key, bytes):
         raise KeyMaterialError("A shared secret has no public half.", code="symmetric_key")
-    if isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey | Ed448PrivateKey):
+    if isinstance(key, PrivateKeyObject):
         return key.public_key()
     return key
 

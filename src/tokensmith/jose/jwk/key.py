@@ -1,4 +1,4 @@
-"""Key: one key, bound to one algorithm, ready to sign and verify (RFC 7517 §4, RFC 8725 §3.1).
+"""Key: one key, bound to one algorithm, ready to use (RFC 7517 §4, RFC 8725 §3.1).
 
 It is a class of its own rather than a dataclass so that nothing that walks fields (`asdict`, a JSON encoder, a
 structured log) can find the private half: that leaves only through `to_jwk(private=True)` and `to_pem(private=True)`.
@@ -9,14 +9,15 @@ from typing import Final, final
 
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa.descriptor import KeyObject, KeyType, SignatureAlgorithm, SignBytes, VerifyBytes
+from tokensmith.jose.jwa.key_management import KeyManagementAlgorithm, UnwrapKey, WrapKey
 from tokensmith.jose.jwa.rsa_signature import MIN_MODULUS_BITS
+from tokensmith.jose.jwa.tables import PASSWORD_ALGORITHMS
 from tokensmith.jose.jwk.arguments import octets, password_octets, text_or_none
 from tokensmith.jose.jwk.export import public_half, write_private_members, write_public_members
 from tokensmith.jose.jwk.generate import generate_key_object, random_kid
 from tokensmith.jose.jwk.operations import prepare_operations
-from tokensmith.jose.jwk.parse import KeyParts, parse_json_object, parse_jwk, requested
+from tokensmith.jose.jwk.parse import KeyAlgorithm, KeyParts, parse_json_object, parse_jwk, parse_secret, requested
 from tokensmith.jose.jwk.pem import parse_der, parse_pem, write_private_pem, write_public_pem
-from tokensmith.jose.jwk.secret_check import check_secret
 from tokensmith.jose.jwk.silent import Silent
 from tokensmith.jose.jwk.thumbprint import ThumbprintHash, thumbprint, thumbprint_uri
 from tokensmith.jose.jwk.usage import public_operations
@@ -27,31 +28,39 @@ from tokensmith.jose.strict_json import JsonValue
 class Key(Silent):
     """One key for one algorithm; frozen, and silent about its private members.
 
-    Made by `generate`, `from_jwk`, `from_pem`, `from_der` and `from_secret`. Everything is checked there, once: that
-    the key fits the algorithm, is large enough, and is not meant for something else.
+    Made by `generate`, `from_jwk`, `from_pem`, `from_der`, `from_secret` and `from_password`. Everything is checked
+    there, once: that the key fits the algorithm, is large enough, and is not meant for something else.
     """
 
     __slots__ = (
         "_algorithm",
         "_key_object",
         "alg",
+        "enc",
+        "is_for_encryption",
         "is_private",
         "key_ops",
         "kid",
         "kty",
         "sign_bytes",
+        "unwrap_key",
         "use",
         "verify_bytes",
+        "wrap_key",
     )
 
     alg: Final[str]
     """The one algorithm this key is used with."""
+    enc: Final[str | None]
+    """The one content encryption that a key of "dir" is for; None for all others."""
+    is_for_encryption: Final[bool]
+    """Whether its algorithm manages content keys of a JWE; else it is for signatures. No key is for both."""
     kid: Final[str | None]
     """The key's id, where it has one."""
     kty: Final[KeyType]
     """The key type of RFC 7518 §6.1: "RSA", "EC", "OKP" or "oct"."""
     use: Final[str | None]
-    """What the key's JWK says it is for: "sig" or nothing."""
+    """What the key's JWK says it is for: "sig", "enc" or nothing."""
     key_ops: Final[frozenset[str] | None]
     """The operations the key's JWK allows; None where it does not say."""
     is_private: Final[bool]
@@ -60,37 +69,50 @@ class Key(Silent):
     """From the signing input to the raw JWS signature; or `KeyMaterialError` ("key_operation") if it may not sign."""
     verify_bytes: Final[VerifyBytes]
     """From raw signature and signing input to their match; or `KeyMaterialError` ("key_operation") if it may not."""
+    wrap_key: Final[WrapKey]
+    """From a content key to what a recipient gets; or `KeyMaterialError` ("key_operation") if it may not."""
+    unwrap_key: Final[UnwrapKey]
+    """From what a recipient gets to the content key; or `KeyMaterialError` ("key_operation") if it may not."""
 
     def __init__(self, parts: KeyParts) -> None:
         operations = prepare_operations(parts)
-        self._algorithm: Final[SignatureAlgorithm] = parts.algorithm
+        self._algorithm: Final[KeyAlgorithm] = parts.algorithm
         self._key_object: Final[KeyObject] = parts.key_object
         self.alg = parts.algorithm.name
+        self.enc = parts.enc
+        self.is_for_encryption = isinstance(parts.algorithm, KeyManagementAlgorithm)
         self.kid = parts.kid
-        self.kty = parts.algorithm.key_type
+        self.kty = operations.key_type
         self.use = parts.use
         self.key_ops = parts.key_ops
         self.is_private = operations.is_private
         self.sign_bytes = operations.sign_bytes
         self.verify_bytes = operations.verify_bytes
+        self.wrap_key = operations.wrap_key
+        self.unwrap_key = operations.unwrap_key
 
     @classmethod
-    def generate(cls, alg: str, *, kid: str | None = None, rsa_bits: int = MIN_MODULUS_BITS) -> "Key":
+    def generate(
+        cls, alg: str, *, kid: str | None = None, crv: str | None = None, rsa_bits: int = MIN_MODULUS_BITS
+    ) -> "Key":
         """Make a new private key or secret, sized by its algorithm.
 
         Args:
-            alg: An algorithm such as "ES256"; "EdDSA" gives an Ed25519 key.
+            alg: An algorithm such as "ES256" or "ECDH-ES"; a name of a content encryption gives a key of "dir" for it,
+                "dir" alone one for "A256GCM".
             kid: The key's id; without one it is the RFC 7638 thumbprint, for a secret a random one.
+            crv: The curve, where *alg* works with several: "P-256" unless given for ECDH-ES, "Ed25519" for "EdDSA".
             rsa_bits: Size of an RSA modulus, 2048 to 16384.
 
         Raises:
-            ValueError: *alg* is no algorithm of ours, or *rsa_bits* is outside its range.
+            ValueError: *alg* is no algorithm of ours, *crv* none of its curves, or *rsa_bits* outside its range.
         """
-        algorithm = requested(alg)
-        key_object = generate_key_object(algorithm, rsa_bits=rsa_bits)
+        algorithm = requested("A256GCM" if alg == "dir" else alg)
+        key_object = generate_key_object(algorithm, crv=crv, rsa_bits=rsa_bits)
         if kid is None:
             kid = random_kid() if isinstance(key_object, bytes) else thumbprint(write_public_members(key_object))
-        return cls(KeyParts(key_object=key_object, algorithm=algorithm, kid=text_or_none(kid, "kid"), use="sig"))
+        use = "sig" if isinstance(algorithm, SignatureAlgorithm) else "enc"
+        return cls(KeyParts(key_object=key_object, algorithm=algorithm, kid=text_or_none(kid, "kid"), use=use))
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, object] | str | bytes, *, alg: str | None = None) -> "Key":
@@ -149,21 +171,40 @@ class Key(Silent):
 
     @classmethod
     def from_secret(cls, secret: str | bytes, *, alg: str = "HS256", kid: str | None = None) -> "Key":
-        """Take a shared secret for HMAC; best made by ``Key.generate("HS256")``.
+        """Take a shared secret; best made by ``Key.generate("HS256")``.
 
         Args:
-            secret: At least as many octets as the hash has (32, 48, 64); text counts as its UTF-8 octets.
-            alg: "HS256", "HS384" or "HS512".
+            secret: For HMAC at least as many octets as the hash has (32, 48, 64), for encryption exactly as many as the
+                algorithm's key; text counts as its UTF-8 octets.
+            alg: "HS256", "HS384", "HS512", or one for encryption such as "A256KW"; passwords have `from_password`.
             kid: The key's id; without one the key answers for tokens of any kid.
 
         Raises:
             KeyMaterialError: The secret is too short or a known placeholder ("weak_key"; RFC 7518 §3.2), is a key in
-                PEM, DER, SSH or JWK form ("public_key_as_secret"; RFC 8725 §2.1), or *alg* takes no secret.
-            ValueError: *alg* is no algorithm of ours.
+                PEM, DER, SSH or JWK form ("public_key_as_secret"; RFC 8725 §2.1), or *alg* takes no such secret.
+            ValueError: *alg* is no algorithm of ours, or one for passwords.
         """
-        key_object = octets(secret, "secret")
-        check_secret(key_object)
-        return cls(KeyParts(key_object=key_object, algorithm=requested(alg), kid=text_or_none(kid, "kid")))
+        if alg in PASSWORD_ALGORITHMS:
+            raise ValueError(f"A key for {alg} is made by Key.from_password.")
+        return cls(parse_secret(octets(secret, "secret"), alg=alg, kid=text_or_none(kid, "kid")))
+
+    @classmethod
+    def from_password(cls, password: str | bytes, *, alg: str, kid: str | None = None) -> "Key":
+        """Take a password that encrypts; anybody who holds a token can try others, offline (RFC 7518 §8.8).
+
+        Args:
+            password: At least 16 octets; text counts as its UTF-8 octets.
+            alg: "PBES2-HS256+A128KW", "PBES2-HS384+A192KW" or "PBES2-HS512+A256KW".
+            kid: The key's id; without one the key answers for tokens of any kid.
+
+        Raises:
+            KeyMaterialError: The password is too short or a known placeholder ("weak_key"), or is a key in PEM, DER,
+                SSH or JWK form ("public_key_as_secret").
+            ValueError: *alg* is not for passwords.
+        """
+        if alg not in PASSWORD_ALGORITHMS:
+            raise ValueError(f"alg is one of {', '.join(PASSWORD_ALGORITHMS)}.")
+        return cls(parse_secret(octets(password, "password"), alg=alg, kid=text_or_none(kid, "kid")))
 
     def public(self) -> "Key":
         """Give the public half, under the same kid.
@@ -174,7 +215,7 @@ class Key(Silent):
         half = public_half(self._key_object)
         if not self.is_private:
             return self
-        operations = public_operations(self.key_ops)
+        operations = public_operations(self.key_ops, algorithm=self._algorithm)
         return Key(KeyParts(key_object=half, algorithm=self._algorithm, kid=self.kid, use=self.use, key_ops=operations))
 
     def to_jwk(self, *, private: bool = False) -> dict[str, JsonValue]:
@@ -221,7 +262,7 @@ class Key(Silent):
         return write_private_members(key) if isinstance(key, bytes) else write_public_members(key)
 
     def _spell(self, members: Mapping[str, str]) -> dict[str, JsonValue]:
-        jwk: dict[str, JsonValue] = {**members, "alg": self.alg}
+        jwk: dict[str, JsonValue] = {**members, "alg": self.enc or self.alg}
         if self.kid is not None:
             jwk["kid"] = self.kid
         if self.use is not None:

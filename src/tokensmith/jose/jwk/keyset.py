@@ -4,13 +4,14 @@
 header names; the header never brings a key, nor picks the kind of check.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, final
 
 from tokensmith.jose.errors import KeyMaterialError, MalformedTokenError, UnacceptableTokenError, UnknownKeyError
-from tokensmith.jose.jwa.tables import SIGNATURE_ALGORITHMS
+from tokensmith.jose.jwa.descriptor import SignatureAlgorithm
+from tokensmith.jose.jwa.tables import KEY_MANAGEMENT_ALGORITHMS, SIGNATURE_ALGORITHMS
 from tokensmith.jose.jwk.key import Key
 from tokensmith.jose.jwk.members import has_private_members, malformed
 from tokensmith.jose.jwk.parse import parse_json_object, requested
@@ -35,7 +36,7 @@ class SkippedKey:
 
 @final
 class KeySet(Silent):
-    """Keys that are trusted together; frozen.
+    """Keys that are trusted together; frozen. Those for signatures and those for encryption are found apart.
 
     Args:
         keys: Any number of keys; no two with the same kid, kty and alg.
@@ -66,15 +67,15 @@ class KeySet(Silent):
     ) -> "KeySet":
         """Take the usable keys of a JWK Set (RFC 7517 §5).
 
-        What is of an unknown kind, malformed, weak or for encryption is left out and listed in `skipped`: one bad key
-        is no reason to lose the others.
+        What is of an unknown kind, malformed or weak is left out and listed in `skipped`: one bad key is no reason to
+        lose the others.
 
         Args:
             jwks: The JSON object, or its text, which is then read strictly; at most 256 keys.
             rsa_alg: The algorithm of RSA keys that name none; large providers publish such keys.
             okp_alg: "EdDSA" where tokens still carry that name: for Ed25519 and Ed448 keys that name it, or none.
             remote: Whether the set was published for everybody. Then it holds no private or symmetric key: one that
-                does is refused whole, and a key that may not verify is skipped.
+                does is refused whole, and a key that may not verify, such as one for encryption, is skipped.
 
         Raises:
             KeyMaterialError: It is no JWK Set ("malformed_key_set", "malformed_key"), two keys have the same kid, kty
@@ -97,7 +98,7 @@ class KeySet(Silent):
         return cls(keys, skipped=skipped)
 
     def find(self, header: Mapping[str, JsonValue]) -> Key:
-        """Choose the one key for a token's protected header.
+        """Choose the one key that verifies, for a token's protected header; never one for encryption.
 
         Without "kid" the only key of that algorithm is taken, whatever its own kid; with it, the one of exactly that
         kid.
@@ -108,19 +109,11 @@ class KeySet(Silent):
             UnacceptableTokenError: The algorithm is none of ours, "none" included ("unsupported_algorithm"), belongs to
                 another key than the named one ("algorithm_mismatch"), or several keys could be meant ("ambiguous_key").
         """
-        alg = header.get("alg")
-        if not isinstance(alg, str):
-            raise MalformedTokenError('The header parameter "alg" is not a string.')
-        candidates = self._by_alg.get(alg)
-        if "kid" not in header:
-            return self._only(candidates, alg=alg)
-        kid = header["kid"]
-        if not isinstance(kid, str):
-            raise MalformedTokenError('The header parameter "kid" is not a string.')
-        key = None if candidates is None else candidates.named.get(kid)
-        if key is None:
-            raise self._absent(alg, kid=kid)
-        return key
+        return self._find(header, known=SIGNATURE_ALGORITHMS)
+
+    def find_for_decryption(self, header: Mapping[str, JsonValue]) -> Key:
+        """Choose the one key that decrypts, for the header of a JWE; rules and errors as of `find`."""
+        return self._find(header, known=KEY_MANAGEMENT_ALGORITHMS)
 
     def to_jwks(self) -> dict[str, JsonValue]:
         """Spell the public halves of the key pairs as a JWK Set; shared secrets are left out."""
@@ -135,19 +128,27 @@ class KeySet(Silent):
     def __repr__(self) -> str:
         return f"<KeySet {len(self._keys)} keys, {len(self.skipped)} skipped>"
 
-    def _only(self, candidates: "_Candidates | None", *, alg: str) -> Key:
-        if candidates is None:
-            raise self._absent(alg, kid=None)
-        if len(candidates.all) > 1:
-            raise UnacceptableTokenError("Several keys could be meant; the token names none.", code="ambiguous_key")
-        return candidates.all[0]
+    def _find(self, header: Mapping[str, JsonValue], *, known: Collection[str]) -> Key:
+        alg = header.get("alg")
+        if not isinstance(alg, str):
+            raise MalformedTokenError('The header parameter "alg" is not a string.')
+        if alg not in known:
+            raise UnacceptableTokenError("The algorithm is not supported.", code="unsupported_algorithm")
+        candidates = self._by_alg.get(alg, _NOBODY)
+        if "kid" not in header:
+            return _only(candidates)
+        kid = header["kid"]
+        if not isinstance(kid, str):
+            raise MalformedTokenError('The header parameter "kid" is not a string.')
+        key = candidates.named.get(kid)
+        if key is None:
+            raise self._absent(kid, known=known)
+        return key
 
-    def _absent(self, alg: str, *, kid: str | None) -> UnknownKeyError | UnacceptableTokenError:
-        if alg not in SIGNATURE_ALGORITHMS:
-            return UnacceptableTokenError("The algorithm is not supported.", code="unsupported_algorithm")
-        if kid is not None and any(kid in each.named for each in self._by_alg.values()):
+    def _absent(self, kid: str, *, known: Collection[str]) -> UnknownKeyError | UnacceptableTokenError:
+        if any(kid in each.named for alg, each in self._by_alg.items() if alg in known):
             return UnacceptableTokenError("The key is not for this algorithm.", code="algorithm_mismatch")
-        return UnknownKeyError("There is no key for this token.")
+        return _unknown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +159,27 @@ class _Candidates:
     named: Mapping[str, Key]
 
 
+_NOBODY: Final = _Candidates((), MappingProxyType({}))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Defaults:
     """The algorithms of keys that name none."""
 
     rsa: str
     okp: str | None
+
+
+def _only(candidates: _Candidates) -> Key:
+    if not candidates.all:
+        raise _unknown()
+    if len(candidates.all) > 1:
+        raise UnacceptableTokenError("Several keys could be meant; the token names none.", code="ambiguous_key")
+    return candidates.all[0]
+
+
+def _unknown() -> UnknownKeyError:
+    return UnknownKeyError("There is no key for this token.")
 
 
 def _index(keys: tuple[Key, ...]) -> Mapping[str, _Candidates]:
@@ -180,7 +196,7 @@ def _by_kid(keys: list[Key]) -> Mapping[str, Key]:
     for key in keys:
         if key.kid is None:
             continue
-        # The algorithm settles the key type, so kid and alg are enough to find kid, kty and alg twice.
+        # Kid and alg are what a token tells keys apart by.
         if key.kid in named:
             raise KeyMaterialError(
                 "Two keys have the same kid, kty and alg.", code="duplicate_key", detail=f"alg={key.alg}"
@@ -190,7 +206,8 @@ def _by_kid(keys: list[Key]) -> Mapping[str, Key]:
 
 
 def _named(alg: str, *, kty: str) -> str:
-    if requested(alg).key_type != kty:
+    algorithm = requested(alg)
+    if not isinstance(algorithm, SignatureAlgorithm) or algorithm.key_type != kty:
         raise ValueError(f"{alg} is no algorithm for {kty} keys.")
     return alg
 
@@ -222,7 +239,7 @@ def _read_key(jwk: object, *, defaults: _Defaults, remote: bool) -> Key:
     elif jwk.get("kty") == "OKP" and jwk.get("alg", "EdDSA") == "EdDSA":
         alg = defaults.okp
     key = Key.from_jwk(jwk, alg=alg)
-    if remote and key.key_ops is not None and "verify" not in key.key_ops:
+    if remote and (key.is_for_encryption or not (key.key_ops is None or "verify" in key.key_ops)):
         raise KeyMaterialError("The key may not verify.", code="key_operation")
     return key
 

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from typing import Never
 
 from tokensmith.jose.errors import KeyMaterialError
-from tokensmith.jose.jwa.descriptor import SignBytes, VerifyBytes
+from tokensmith.jose.jwa.content_encryption import ContentEncryption
+from tokensmith.jose.jwa.descriptor import KeyType, SignatureAlgorithm, SignBytes, VerifyBytes
+from tokensmith.jose.jwa.key_management import KeyManagementAlgorithm, Parameters, UnwrapKey, WrapKey
 from tokensmith.jose.jwk.parse import KeyParts
-from tokensmith.jose.jwk.usage import check_signature_usage
+from tokensmith.jose.jwk.usage import check_encryption_usage, check_signature_usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyOperations:
     """The operations of one key; those it may not do raise `KeyMaterialError` ("key_operation")."""
 
+    key_type: KeyType
     is_private: bool
     sign_bytes: SignBytes
     verify_bytes: VerifyBytes
+    wrap_key: WrapKey
+    unwrap_key: UnwrapKey
 
 
 def prepare_operations(parts: KeyParts) -> KeyOperations:
@@ -27,17 +32,41 @@ def prepare_operations(parts: KeyParts) -> KeyOperations:
     Raises:
         KeyMaterialError: The key does not fit its algorithm, is weak, or is meant for something else.
     """
+    if isinstance(parts.algorithm, SignatureAlgorithm):
+        return _for_signatures(parts, parts.algorithm)
+    return _for_encryption(parts, parts.algorithm)
+
+
+def _for_signatures(parts: KeyParts, algorithm: SignatureAlgorithm) -> KeyOperations:
     check_signature_usage(parts.use, parts.key_ops)
-    ready = parts.algorithm.prepare(parts.algorithm, parts.key_object)
+    ready = algorithm.prepare(algorithm, parts.key_object)
     return KeyOperations(
+        key_type=algorithm.key_type,
         is_private=ready.sign is not None,
         sign_bytes=ready.sign if ready.sign is not None and _may(parts, "sign") else _refuse_to_sign,
         verify_bytes=ready.verify if _may(parts, "verify") else _refuse_to_verify,
+        wrap_key=_refuse_to_wrap,
+        unwrap_key=_refuse_to_unwrap,
     )
 
 
-def _may(parts: KeyParts, operation: str) -> bool:
-    return parts.key_ops is None or operation in parts.key_ops
+def _for_encryption(parts: KeyParts, algorithm: KeyManagementAlgorithm) -> KeyOperations:
+    check_encryption_usage(parts.use, parts.key_ops, algorithm=algorithm)
+    ready = algorithm.prepare(algorithm, parts.key_object)
+    return KeyOperations(
+        key_type=ready.key_type,
+        is_private=ready.unwrap is not None,
+        sign_bytes=_refuse_to_sign,
+        verify_bytes=_refuse_to_verify,
+        wrap_key=ready.wrap if _may(parts, *algorithm.wrapping) else _refuse_to_wrap,
+        unwrap_key=ready.unwrap
+        if ready.unwrap is not None and _may(parts, *algorithm.unwrapping)
+        else _refuse_to_unwrap,
+    )
+
+
+def _may(parts: KeyParts, *operations: str) -> bool:
+    return parts.key_ops is None or not parts.key_ops.isdisjoint(operations)
 
 
 def _refuse_to_sign(signing_input: bytes) -> Never:  # noqa: ARG001
@@ -46,3 +75,11 @@ def _refuse_to_sign(signing_input: bytes) -> Never:  # noqa: ARG001
 
 def _refuse_to_verify(signature: bytes, signing_input: bytes) -> Never:  # noqa: ARG001
     raise KeyMaterialError("The key may not verify.", code="key_operation")
+
+
+def _refuse_to_wrap(content_key: bytes, enc: ContentEncryption, parameters: Parameters) -> Never:  # noqa: ARG001
+    raise KeyMaterialError("The key may not encrypt.", code="key_operation")
+
+
+def _refuse_to_unwrap(encrypted_key: bytes, enc: ContentEncryption, parameters: Parameters) -> Never:  # noqa: ARG001
+    raise KeyMaterialError("The key may not decrypt.", code="key_operation")

@@ -12,14 +12,20 @@ from typing import Final
 from tokensmith.jose import strict_json
 from tokensmith.jose.errors import KeyMaterialError, MalformedTokenError
 from tokensmith.jose.jwa.descriptor import KeyObject, SignatureAlgorithm
-from tokensmith.jose.jwa.tables import SIGNATURE_ALGORITHMS, SIGNATURE_OF_CURVE, signature
+from tokensmith.jose.jwa.direct import DIR, DIR_OF_ENC, settle
+from tokensmith.jose.jwa.key_management import KeyManagementAlgorithm
+from tokensmith.jose.jwa.tables import KEY_ALGORITHMS, SIGNATURE_OF_CURVE, key_algorithm
 from tokensmith.jose.jwk.ec_members import read_ec
 from tokensmith.jose.jwk.members import Jwk, malformed, read_optional_text, read_text
 from tokensmith.jose.jwk.oct_members import read_oct
 from tokensmith.jose.jwk.okp_members import read_okp
 from tokensmith.jose.jwk.rsa_members import read_rsa
+from tokensmith.jose.jwk.secret_check import check_secret
 from tokensmith.jose.jwk.usage import read_operations
 from tokensmith.jose.limits import Limits
+
+KeyAlgorithm = SignatureAlgorithm | KeyManagementAlgorithm
+"""What a key is bound to."""
 
 _READERS: Final[Mapping[str, Callable[[Jwk], KeyObject]]] = MappingProxyType(
     {"EC": read_ec, "OKP": read_okp, "RSA": read_rsa, "oct": read_oct}
@@ -34,10 +40,17 @@ class KeyParts:
     """What was read of one key; a `Key` checks that the parts fit."""
 
     key_object: KeyObject = field(repr=False)
-    algorithm: SignatureAlgorithm
+    algorithm: KeyAlgorithm
     kid: str | None = None
     use: str | None = None
     key_ops: frozenset[str] | None = None
+
+    @property
+    def enc(self) -> str | None:
+        """The one content encryption that a key of "dir" is for."""
+        if isinstance(self.algorithm, SignatureAlgorithm) or self.algorithm.content_encryption is None:
+            return None
+        return self.algorithm.content_encryption.name
 
 
 def parse_json_object(source: Mapping[str, object] | str | bytes) -> Mapping[str, object]:
@@ -73,16 +86,29 @@ def parse_jwk(jwk: Jwk, *, alg: str | None = None) -> KeyParts:
     reader = _READERS.get(read_text(jwk, "kty"))
     if reader is None:
         raise KeyMaterialError("The key type is not supported.", code="unsupported_key")
+    key_object = reader(jwk)
+    algorithm = _choose_algorithm(jwk, None if alg is None else requested(alg))
     return KeyParts(
-        key_object=reader(jwk),
-        algorithm=_choose_algorithm(jwk, None if alg is None else requested(alg)),
+        key_object=key_object,
+        algorithm=settle(algorithm, key_object),
         kid=read_optional_text(jwk, "kid"),
         use=read_optional_text(jwk, "use"),
         key_ops=read_operations(jwk),
     )
 
 
-def requested(alg: str) -> SignatureAlgorithm:
+def parse_secret(secret: bytes, *, alg: str, kid: str | None) -> KeyParts:
+    """Take a shared secret or a password.
+
+    Raises:
+        KeyMaterialError: It is public, or the secret of "dir" does not say its content encryption by its size.
+        ValueError: *alg* is no algorithm of ours.
+    """
+    check_secret(secret)
+    return KeyParts(key_object=secret, algorithm=settle(requested(alg), secret), kid=kid)
+
+
+def requested(alg: str) -> KeyAlgorithm:
     """Look up the algorithm that a program asks for.
 
     Raises:
@@ -91,9 +117,9 @@ def requested(alg: str) -> SignatureAlgorithm:
     """
     if not isinstance(alg, str):
         raise TypeError("alg is a string.")
-    if alg not in SIGNATURE_ALGORITHMS:
-        raise ValueError(f"alg is one of {', '.join(SIGNATURE_ALGORITHMS)}.")
-    return SIGNATURE_ALGORITHMS[alg]
+    if alg not in KEY_ALGORITHMS:
+        raise ValueError(f"alg is one of {', '.join(KEY_ALGORITHMS)}.")
+    return KEY_ALGORITHMS[alg]
 
 
 def algorithm_of_curve(curve: str | None) -> SignatureAlgorithm:
@@ -109,20 +135,28 @@ def algorithm_required() -> KeyMaterialError:
     return KeyMaterialError("The key does not say its algorithm; name it with alg=.", code="algorithm_required")
 
 
-def _choose_algorithm(jwk: Jwk, wanted: SignatureAlgorithm | None) -> SignatureAlgorithm:
+def _choose_algorithm(jwk: Jwk, wanted: KeyAlgorithm | None) -> KeyAlgorithm:
     stated = read_optional_text(jwk, "alg")
     if wanted is not None:
-        # One key, one algorithm (RFC 8725 §3.1): the caller may fill a gap, not overrule the key.
-        if stated not in (None, wanted.name):
-            raise KeyMaterialError('The JWK\'s "alg" is not the one asked for.', code="algorithm_mismatch")
-        return wanted
+        return _agree(wanted, stated)
     if stated == "EdDSA":
         # RFC 9864 §2.2 deprecates the name; whoever needs it says so.
         raise KeyMaterialError(
             'The name "EdDSA" is used only where alg="EdDSA" asks for it.', code="algorithm_required"
         )
     if stated is not None:
-        return signature(stated)
+        return key_algorithm(stated)
     if jwk.get("use") == "enc":
         raise algorithm_required()
     return algorithm_of_curve(read_text(jwk, "crv") if "crv" in jwk else None)
+
+
+def _agree(wanted: KeyAlgorithm, stated: str | None) -> KeyAlgorithm:
+    if stated is None or stated == wanted.name:
+        return wanted
+    # RFC 7520 §5.6.1: the "alg" of a key for "dir" is the content encryption it is for.
+    direct = DIR_OF_ENC.get(stated)
+    if direct is not None and wanted in (DIR, direct):
+        return direct
+    # One key, one algorithm (RFC 8725 §3.1): the caller may fill a gap, not overrule the key.
+    raise KeyMaterialError('The JWK\'s "alg" is not the one asked for.', code="algorithm_mismatch")
