@@ -10,7 +10,7 @@ import pytest
 
 from tokensmith.jose.errors import MalformedTokenError
 from tokensmith.jose.limits import Limits
-from tokensmith.jose.strict_json import encode, parse_object
+from tokensmith.jose.strict_json import encode, parse_object, take_object
 
 
 def nested(levels: int, *, opening: bytes = b"[", closing: bytes = b"]") -> bytes:
@@ -179,3 +179,48 @@ def test_what_is_encoded_can_be_parsed_again() -> None:
     assert parse_object(encode(at_most)) == at_most
     with pytest.raises(ValueError, match="nested too deeply"):
         encode(too_deep)
+
+
+@pytest.mark.parametrize("source", ['{"a":["é",1]}', '{"a":["é",1]}'.encode(), {"a": ["é", 1]}, {"a": ("é", 1)}])
+def test_an_object_is_taken_from_text_or_from_a_mapping(source: Any) -> None:
+    """Whichever it was, what comes out is the same."""
+    assert take_object(source) == {"a": ["é", 1]}
+    assert take_object(MappingProxyType({"a": MappingProxyType({})})) == {"a": {}}
+
+
+def test_what_was_taken_from_a_mapping_is_a_copy() -> None:
+    """E14: what is checked and what is used are the same, also where somebody changes the mapping in between."""
+    inner = {"b": 1}
+    taken = take_object({"a": inner})
+    inner["b"] = 2
+
+    assert taken == {"a": {"b": 1}}
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("", "json"),
+        ("\ud800", "json"),
+        (b"[]", "not_an_object"),
+        ('{"a":1,"a":1}', "duplicate_member"),
+        ({"a": math.nan}, "json"),
+        ({"a": "\ud800"}, "json"),
+        ({"a": json.loads("[" * 40 + "]" * 40)}, "json"),
+        ({"a": "x" * 70_000}, "too_large"),
+        ({str(number): 1 for number in range(1_001)}, "too_many_members"),
+    ],
+    ids=lambda value: str(value)[:12],
+)
+def test_what_is_no_good_object_is_refused_in_either_form(source: Any, code: str) -> None:
+    """A mapping came out of somebody's decoder, which may know NaN and lone surrogates: it gets the same rules."""
+    with pytest.raises(MalformedTokenError) as caught:
+        take_object(source)
+
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("source", [None, 1, [("a", 1)], bytearray(b"{}"), {"a": b"x"}, {1: 2}])
+def test_what_is_no_json_at_all_is_the_callers_mistake(source: Any) -> None:
+    with pytest.raises(TypeError, match=r"JSON|must be"):
+        take_object(source)

@@ -5,6 +5,7 @@ Unknown members are ignored, as RFC 7515 §4 demands, unless "crit" names them. 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, cast
 
@@ -33,6 +34,11 @@ _TYPES: Final[Mapping[str, type]] = MappingProxyType(
 )
 # RFC 7515 §4.1.11: "crit" names extensions only; a name of the specification itself makes the token invalid.
 _NO_EXTENSIONS: Final = (frozenset(_TYPES) - {"b64"}) | {"epk", "apu", "apv", "iv", "tag", "p2s", "p2c"}
+# RFC 7515 §4.1.11, RFC 7797 §3, RFC 7516 §4.1.3: "MUST be integrity protected", in every kind of token.
+_ALWAYS_PROTECTED: Final = frozenset({"crit", "b64", "zip"})
+# The standards let these stand anywhere. Where a caller does not ask for that, they are protected as well: an "alg"
+# that anybody on the way can change is GHSA-jc38-x7x8-2xc8.
+_PROTECTED_UNLESS_ASKED: Final = frozenset({"alg", "enc"})
 
 
 class Header(FrozenObject):
@@ -75,11 +81,63 @@ def parse_header(data: bytes, *, understood: frozenset[str] = frozenset(), limit
         UnacceptableTokenError: "crit" names an extension that is not understood; code `unsupported_crit`.
     """
     members = parse_object(data, max_bytes=limits.max_header_bytes, limits=limits)
-    _check_members(members, understood=understood, limits=limits)
+    _check_members(members, limits=limits)
+    _check_extensions(members, understood=understood)
     return adopt(Header, members)
 
 
-def _check_members(members: Mapping[str, JsonValue], *, understood: frozenset[str], limits: Limits) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointHeader:
+    """The header of a JSON serialization, which may be sent in pieces; what nothing protects is kept apart."""
+
+    complete: Header
+    """All pieces as one: for choosing a key and for computing, not for believing."""
+    protected: Header
+    """What a signature or tag covers; "alg" is certain to be in it only where it had to be protected."""
+    unprotected: FrozenObject
+    """What anybody on the way can have changed, whether or not the signature or tag holds."""
+
+
+def parse_joint_header(
+    protected: bytes,
+    *unprotected: Mapping[str, JsonValue],
+    may_be_unprotected: frozenset[str],
+    understood: frozenset[str] = frozenset(),
+    limits: Limits = DEFAULT_LIMITS,
+) -> JointHeader:
+    """Join the pieces of a header (RFC 7515 §7.2.1, RFC 7516 §7.2.1).
+
+    Args:
+        protected: The JSON text of the protected piece, already base64url-decoded; empty where there is none.
+        unprotected: The other pieces, as `strict_json` read them; nobody changes them afterwards.
+        may_be_unprotected: Which of "alg" and "enc" may stand outside the protected piece; "crit", "b64" and "zip"
+            never may, other members always.
+        understood: Extensions the caller implements and "crit" may therefore name.
+        limits: Ceilings for the protected text, its depth and "kid".
+
+    Raises:
+        MalformedTokenError: As of `parse_header`, for all pieces together; or a name stands in two of them, code
+            `duplicate_member`.
+        UnacceptableTokenError: As of `parse_header`; or a member is unprotected that may not be, code
+            `unprotected_parameter`.
+    """
+    covered = parse_object(protected, max_bytes=limits.max_header_bytes, limits=limits) if protected else {}
+    joined = dict(covered)
+    for piece in unprotected:
+        # Two values for one name: the check would be made with one of them, and the other reported (C08).
+        if not joined.keys().isdisjoint(piece):
+            raise MalformedTokenError("A header parameter stands in two places.", code="duplicate_member")
+        joined.update(piece)
+    exposed = {name: value for name, value in joined.items() if name not in covered}
+    _check_members(joined, limits=limits)
+    _check_protection(exposed, may_be_unprotected=may_be_unprotected)
+    _check_extensions(covered, understood=understood)
+    return JointHeader(
+        complete=adopt(Header, joined), protected=adopt(Header, covered), unprotected=adopt(FrozenObject, exposed)
+    )
+
+
+def _check_members(members: Mapping[str, JsonValue], *, limits: Limits) -> None:
     if "alg" not in members:
         raise _malformed("alg", "is missing")
     for name, value in members.items():
@@ -88,6 +146,17 @@ def _check_members(members: Mapping[str, JsonValue], *, understood: frozenset[st
             raise _malformed(name, "has the wrong type")
     if len(cast("str", members.get("kid", ""))) > limits.max_key_id_chars:
         raise _malformed("kid", "is too long")
+
+
+def _check_protection(exposed: Mapping[str, JsonValue], *, may_be_unprotected: frozenset[str]) -> None:
+    to_be_protected = _ALWAYS_PROTECTED | (_PROTECTED_UNLESS_ASKED - may_be_unprotected)
+    if misplaced := sorted(to_be_protected & exposed.keys()):
+        raise UnacceptableTokenError(
+            f'The header parameter "{misplaced[0]}" is not protected.', code="unprotected_parameter"
+        )
+
+
+def _check_extensions(members: Mapping[str, JsonValue], *, understood: frozenset[str]) -> None:
     if "crit" in members:
         _check_critical(cast("list[JsonValue]", members["crit"]), members, understood)
     # RFC 7797 §6: a verifier that does not know "b64" must be made to stop, so it is nothing without "crit".

@@ -63,6 +63,35 @@ def parse_object(data: bytes, *, max_bytes: int | None = None, limits: Limits = 
     return value
 
 
+def take_object(
+    source: Mapping[str, JsonValue] | str | bytes, *, limits: Limits = DEFAULT_LIMITS
+) -> dict[str, JsonValue]:
+    """Take a JSON object that may come as its text or as a mapping, by the same rules and ceilings.
+
+    A mapping is written down and read back once, so what somebody does to it later, or what it answers to a second
+    question, changes nothing.
+
+    Raises:
+        MalformedTokenError: As of `parse_object`; a mapping that no JSON text can say (NaN, a lone surrogate, endless
+            depth) has code `json`.
+        TypeError: *source* is neither a mapping nor text, or holds something that is no JSON type.
+    """
+    if isinstance(source, Mapping):
+        try:
+            return parse_object(encode(source), limits=limits)
+        # Other decoders than ours let such values through, so they are the sender's, not the caller's mistake.
+        except ValueError:
+            raise MalformedTokenError("A part is not valid JSON.", code="json") from None
+    if isinstance(source, bytes):
+        return parse_object(source, limits=limits)
+    if not isinstance(source, str):
+        raise TypeError(f"A JSON object is a mapping, or its text, not {type(source).__name__}.")
+    try:
+        return parse_object(source.encode(), limits=limits)
+    except UnicodeEncodeError:
+        raise MalformedTokenError("A part is not valid JSON.", code="json") from None
+
+
 def encode(value: Mapping[str, JsonValue]) -> bytes:
     """Write an object as compact UTF-8 JSON that `parse_object` reads back.
 
