@@ -18,7 +18,7 @@ def test_the_order_is_that_of_the_base_point(curve: Curve) -> None:
     assert first.y != last.y
 
 
-@pytest.mark.parametrize(("name", "octets"), [("P-256", 32), ("P-384", 48), ("P-521", 66)])
+@pytest.mark.parametrize(("name", "octets"), [("P-256", 32), ("P-384", 48), ("P-521", 66), ("secp256k1", 32)])
 def test_coordinates_have_the_full_size_of_the_curve(name: str, octets: int) -> None:
     """RFC 7518 §6.2.1.2: 66 octets for P-521, whose field has 521 bits."""
     assert CURVES[name].octets == octets

@@ -10,8 +10,8 @@ ALL = list(SIGNATURE_ALGORITHMS.values())
 
 @pytest.mark.parametrize("algorithm", ALL, ids=lambda each: each.name)
 def test_a_name_ends_with_the_size_of_its_hash(algorithm: SignatureAlgorithm) -> None:
-    """RFC 7518 §3.1; Ed25519 and Ed448 settle their own hash."""
-    expected = None if algorithm.name.startswith("Ed") else int(algorithm.name[-3:])
+    """RFC 7518 §3.1, RFC 8812 §3.2 with its K for the curve; Ed25519 and Ed448 settle their own hash."""
+    expected = None if algorithm.name.startswith("Ed") else int(algorithm.name.removesuffix("K")[-3:])
 
     assert algorithm.hash_bits == expected
 
@@ -23,7 +23,16 @@ def test_curves_belong_to_key_types_that_have_them(algorithm: SignatureAlgorithm
 
 @pytest.mark.parametrize(
     ("name", "octets"),
-    [("HS256", 32), ("HS512", 64), ("ES256", 64), ("ES384", 96), ("ES512", 132), ("Ed25519", 64), ("Ed448", 114)],
+    [
+        ("HS256", 32),
+        ("HS512", 64),
+        ("ES256", 64),
+        ("ES384", 96),
+        ("ES512", 132),
+        ("ES256K", 64),
+        ("Ed25519", 64),
+        ("Ed448", 114),
+    ],
 )
 def test_a_signature_has_one_length(name: str, octets: int) -> None:
     """RFC 7518 §3.2 and §3.4, RFC 8032 §5."""

@@ -19,19 +19,34 @@ def test_every_algorithm_is_found_by_its_own_name() -> None:
 
 
 def test_the_table_lists_the_signature_algorithms_of_the_standards() -> None:
-    """RFC 7518 §3.1 (without "none"), RFC 8037 §3.1 and RFC 9864 §2.2."""
+    """RFC 7518 §3.1 (without "none"), RFC 8037 §3.1, RFC 8812 §3.2 and RFC 9864 §2.2."""
     assert set(SIGNATURE_ALGORITHMS) == {
         *("HS256", "HS384", "HS512"),
         *("RS256", "RS384", "RS512"),
         *("PS256", "PS384", "PS512"),
-        *("ES256", "ES384", "ES512"),
+        *("ES256", "ES384", "ES512", "ES256K"),
         *("Ed25519", "Ed448", "EdDSA"),
     }
 
 
 @pytest.mark.parametrize(
     "name",
-    ["none", "None", "NONE", "nOnE", "hs256", "Hs256", "HS256 ", "", "HS1", "es256", "ED25519", "eddsa", "RSA-OAEP"],
+    [
+        "none",
+        "None",
+        "NONE",
+        "nOnE",
+        "hs256",
+        "Hs256",
+        "HS256 ",
+        "",
+        "HS1",
+        "es256",
+        "ES256k",
+        "ED25519",
+        "eddsa",
+        "RSA-OAEP",
+    ],
 )
 def test_no_other_spelling_is_an_algorithm(name: str) -> None:
     """RFC 7515 §4.1.1: "alg" is case-sensitive; RFC 8725 §3.2: "none" is no algorithm of ours."""
@@ -61,6 +76,7 @@ def test_a_curve_settles_one_algorithm_and_never_the_old_name() -> None:
         "P-256": "ES256",
         "P-384": "ES384",
         "P-521": "ES512",
+        "secp256k1": "ES256K",
         "Ed25519": "Ed25519",
         "Ed448": "Ed448",
     }

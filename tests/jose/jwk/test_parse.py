@@ -11,7 +11,7 @@ from tokensmith.jose.jwk.parse import parse_json_object, parse_jwk
 
 PRIVATE: dict[str, dict[str, Any]] = {
     alg: dict(Key.generate(alg).to_jwk(private=True))
-    for alg in ("HS256", "RS256", "ES256", "ES384", "ES512", "Ed25519", "Ed448")
+    for alg in ("HS256", "RS256", "ES256", "ES384", "ES512", "ES256K", "Ed25519", "Ed448")
 }
 BARE = {alg: {name: value for name, value in jwk.items() if name != "alg"} for alg, jwk in PRIVATE.items()}
 
@@ -22,7 +22,7 @@ def refusal_of(jwk: object, *, alg: str | None = None) -> str:
     return refusal.value.code
 
 
-@pytest.mark.parametrize("alg", ["ES256", "ES384", "ES512", "Ed25519", "Ed448"])
+@pytest.mark.parametrize("alg", ["ES256", "ES384", "ES512", "ES256K", "Ed25519", "Ed448"])
 def test_a_curve_settles_its_algorithm(alg: str) -> None:
     assert Key.from_jwk(BARE[alg]).alg == alg
 
@@ -53,6 +53,8 @@ def test_the_caller_does_not_overrule_the_key(alg: str, other: str) -> None:
         ("RS256", "ES256"),
         ("ES256", "ES384"),
         ("ES384", "ES512"),
+        ("ES256", "ES256K"),
+        ("ES256K", "ES256"),
         ("Ed25519", "Ed448"),
         ("Ed448", "Ed25519"),
         ("ES256", "Ed25519"),
@@ -106,7 +108,7 @@ def test_a_key_for_encryption_names_its_own_algorithm() -> None:
     assert refusal_of(encryption | {"alg": "ES256"}) == "inconsistent_use"
 
 
-@pytest.mark.parametrize("alg", ["none", "hs256", "", "ES256K"])
+@pytest.mark.parametrize("alg", ["none", "hs256", "", "ES256k"])
 def test_an_algorithm_that_a_program_invents_is_a_mistake_in_the_program(alg: str) -> None:
     with pytest.raises(ValueError, match="alg is one of"):
         Key.from_jwk(BARE["ES256"], alg=alg)

@@ -63,7 +63,6 @@ def test_der_that_is_no_key_is_refused(data: bytes) -> None:
 
 
 UNSUPPORTED = {
-    "secp256k1": ec.generate_private_key(ec.SECP256K1()),
     "brainpool": ec.generate_private_key(ec.BrainpoolP256R1()),
     "P-224": ec.generate_private_key(ec.SECP224R1()),
     "DSA": dsa.generate_private_key(2048),

@@ -8,7 +8,7 @@ import pytest
 from tokensmith.jose import base64url
 from tokensmith.jose.jwk import Key
 
-KEYS = [Key.generate(alg) for alg in ("HS256", "RS256", "ES256", "ES512", "Ed25519", "Ed448")]
+KEYS = [Key.generate(alg) for alg in ("HS256", "RS256", "ES256", "ES512", "ES256K", "Ed25519", "Ed448")]
 REQUIRED = {"EC": {"crv", "kty", "x", "y"}, "OKP": {"crv", "kty", "x"}, "RSA": {"e", "kty", "n"}, "oct": {"k", "kty"}}
 
 

@@ -1,4 +1,4 @@
-"""Curves of the NIST family, by their JWK name (RFC 7518 §6.2.1.1)."""
+"""Curves for ECDSA, by their JWK name (RFC 7518 §6.2.1.1, RFC 8812 §3.1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,8 @@ class Curve:
         return (self.order.bit_length() + 7) // 8
 
 
-# Orders: SP 800-186 §3.2.1. Written out because the primitive library does not say them in every version we allow.
+# Orders: SP 800-186 §3.2.1, SEC 2 §2.4.1. Written out because the primitive library does not say them in every version
+# we allow.
 P_256: Final = Curve(
     name="P-256",
     implementation=ec.SECP256R1(),
@@ -44,8 +45,13 @@ P_521: Final = Curve(
         16,
     ),
 )
+SECP256K1: Final = Curve(
+    name="secp256k1",
+    implementation=ec.SECP256K1(),
+    order=0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141,
+)
 
-CURVES: Final[Mapping[str, Curve]] = MappingProxyType({curve.name: curve for curve in (P_256, P_384, P_521)})
+CURVES: Final[Mapping[str, Curve]] = MappingProxyType({curve.name: curve for curve in (P_256, P_384, P_521, SECP256K1)})
 CURVE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {curve.implementation.name: curve.name for curve in CURVES.values()}
 )

@@ -1,7 +1,8 @@
-"""ES256, ES384, ES512: ECDSA with raw r‖s signatures (RFC 7518 §3.4).
+"""ES256, ES384, ES512, ES256K: ECDSA with raw r‖s signatures (RFC 7518 §3.4, RFC 8812 §3.2).
 
 JOSE puts r and s side by side, each as long as the curve's order; the primitive wants DER. Everything the DER step
-would silently forgive (zero, values at or above the order, another length) is refused before it.
+would silently forgive (zero, values at or above the order, another length) is refused before it. Both s and n-s pass,
+for ES256K too: the rule of the lower s is Bitcoin's, no JOSE document has it, and signers elsewhere do not follow it.
 """
 
 from typing import Final, Literal
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePri
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
-from tokensmith.jose.jwa.curves import CURVES, P_256, P_384, P_521, Curve
+from tokensmith.jose.jwa.curves import CURVES, P_256, P_384, P_521, SECP256K1, Curve
 from tokensmith.jose.jwa.descriptor import (
     KeyObject,
     SignatureAlgorithm,
@@ -98,3 +99,4 @@ def _describe(name: str, curve: Curve, hash_bits: Literal[256, 384, 512]) -> Sig
 ES256: Final = _describe("ES256", P_256, 256)
 ES384: Final = _describe("ES384", P_384, 384)
 ES512: Final = _describe("ES512", P_521, 512)
+ES256K: Final = _describe("ES256K", SECP256K1, 256)

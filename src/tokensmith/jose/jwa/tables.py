@@ -1,6 +1,7 @@
-"""Every algorithm there is, by name (RFC 7518 §3.1, §4.1, §5.1, RFC 8037 §3, RFC 9864 §2.2); no other file lists them.
+"""Every algorithm there is, by name (RFC 7518 §3.1, §4.1, §5.1, RFC 8037 §3, RFC 8812 §3.2, RFC 9864 §2.2).
 
-There is no way to add to the tables at run time, and neither "none" (RFC 7518 §3.6) nor "RSA1_5" (§4.2) is in them.
+No other file lists them. There is no way to add to the tables at run time, and neither "none" (RFC 7518 §3.6) nor
+"RSA1_5" (§4.2) is in them.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from tokensmith.jose.jwa.content_encryption import ContentEncryption
 from tokensmith.jose.jwa.descriptor import SignatureAlgorithm
 from tokensmith.jose.jwa.direct import DIR, DIR_OF_ENC
 from tokensmith.jose.jwa.ecdh_es import ECDH_ES, ECDH_ES_A128KW, ECDH_ES_A192KW, ECDH_ES_A256KW
-from tokensmith.jose.jwa.ecdsa import ES256, ES384, ES512
+from tokensmith.jose.jwa.ecdsa import ES256, ES256K, ES384, ES512
 from tokensmith.jose.jwa.eddsa import ED448, ED25519, EDDSA
 from tokensmith.jose.jwa.hmac_sha2 import HS256, HS384, HS512
 from tokensmith.jose.jwa.key_management import KeyManagementAlgorithm
@@ -29,7 +30,7 @@ _SIGNATURE: Final = (
     *(HS256, HS384, HS512),
     *(RS256, RS384, RS512),
     *(PS256, PS384, PS512),
-    *(ES256, ES384, ES512),
+    *(ES256, ES384, ES512, ES256K),
     *(ED25519, ED448, EDDSA),
 )
 _KEY_MANAGEMENT: Final = (
