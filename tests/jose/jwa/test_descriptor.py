@@ -10,8 +10,8 @@ ALL = list(SIGNATURE_ALGORITHMS.values())
 
 @pytest.mark.parametrize("algorithm", ALL, ids=lambda each: each.name)
 def test_a_name_ends_with_the_size_of_its_hash(algorithm: SignatureAlgorithm) -> None:
-    """RFC 7518 §3.1, RFC 8812 §3.2 with its K for the curve; Ed25519 and Ed448 settle their own hash."""
-    expected = None if algorithm.name.startswith("Ed") else int(algorithm.name.removesuffix("K")[-3:])
+    """RFC 7518 §3.1, RFC 8812 §3.2 with its K for the curve; Edwards and lattice schemes settle their own."""
+    expected = None if algorithm.name.startswith(("Ed", "ML-DSA")) else int(algorithm.name.removesuffix("K")[-3:])
 
     assert algorithm.hash_bits == expected
 
@@ -32,10 +32,13 @@ def test_curves_belong_to_key_types_that_have_them(algorithm: SignatureAlgorithm
         ("ES256K", 64),
         ("Ed25519", 64),
         ("Ed448", 114),
+        ("ML-DSA-44", 2420),
+        ("ML-DSA-65", 3309),
+        ("ML-DSA-87", 4627),
     ],
 )
 def test_a_signature_has_one_length(name: str, octets: int) -> None:
-    """RFC 7518 §3.2 and §3.4, RFC 8032 §5."""
+    """RFC 7518 §3.2 and §3.4, RFC 8032 §5, RFC 9964 §5."""
     assert signature(name).signature_bytes == octets
 
 
@@ -45,6 +48,7 @@ def test_a_signature_has_one_length(name: str, octets: int) -> None:
         ("HS256", "HS256 needs an oct key."),
         ("RS256", "RS256 needs an RSA key."),
         ("ES256", "ES256 needs an EC key on P-256."),
+        ("ML-DSA-44", "ML-DSA-44 needs an AKP key."),
         ("EdDSA", "EdDSA needs an OKP key on Ed25519 or Ed448."),
     ],
 )

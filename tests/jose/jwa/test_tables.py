@@ -19,13 +19,14 @@ def test_every_algorithm_is_found_by_its_own_name() -> None:
 
 
 def test_the_table_lists_the_signature_algorithms_of_the_standards() -> None:
-    """RFC 7518 §3.1 (without "none"), RFC 8037 §3.1, RFC 8812 §3.2 and RFC 9864 §2.2."""
+    """RFC 7518 §3.1 (without "none"), RFC 8037 §3.1, RFC 8812 §3.2, RFC 9864 §2.2 and RFC 9964 §5."""
     assert set(SIGNATURE_ALGORITHMS) == {
         *("HS256", "HS384", "HS512"),
         *("RS256", "RS384", "RS512"),
         *("PS256", "PS384", "PS512"),
         *("ES256", "ES384", "ES512", "ES256K"),
         *("Ed25519", "Ed448", "EdDSA"),
+        *("ML-DSA-44", "ML-DSA-65", "ML-DSA-87"),
     }
 
 
@@ -45,6 +46,7 @@ def test_the_table_lists_the_signature_algorithms_of_the_standards() -> None:
         "ES256k",
         "ED25519",
         "eddsa",
+        "ml-dsa-44",
         "RSA-OAEP",
     ],
 )

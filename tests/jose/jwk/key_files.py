@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -20,6 +20,9 @@ KEYS: dict[str, Any] = {
     "ES256K": ec.generate_private_key(ec.SECP256K1()),
     "Ed25519": ed25519.Ed25519PrivateKey.generate(),
     "Ed448": ed448.Ed448PrivateKey.generate(),
+    "ML-DSA-44": mldsa.MLDSA44PrivateKey.generate(),
+    "ML-DSA-65": mldsa.MLDSA65PrivateKey.generate(),
+    "ML-DSA-87": mldsa.MLDSA87PrivateKey.generate(),
 }
 RSA, EC = KEYS["RS256"], KEYS["ES256"]
 # The primitive reads keys whose algorithm is RSASSA-PSS, but writes none, so the tests put it in its place.

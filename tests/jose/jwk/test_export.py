@@ -6,7 +6,7 @@ from tests.jose.jwk.key_files import KEYS
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwk.export import public_half, write_private_members, write_public_members
 
-PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "k"}
+PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "k", "priv"}
 
 
 @pytest.mark.parametrize("alg", KEYS)

@@ -14,9 +14,9 @@ from tokensmith.jose import base64url
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwk import Key, KeySet
 
-ALGS = ["HS256", "RS256", "ES256", "Ed25519", "Ed448"]
+ALGS = ["HS256", "RS256", "ES256", "Ed25519", "Ed448", "ML-DSA-44"]
 KEYS = {alg: Key.generate(alg, kid="key-1") for alg in ALGS}
-PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "k"}
+PRIVATE_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "k", "priv"}
 
 
 def code_of(call: Any, *arguments: Any, **options: Any) -> str:

@@ -48,6 +48,7 @@ member_names = st.sampled_from(
         "kid",
         "use",
         "key_ops",
+        "pub",
         "priv",
     ]
 )
@@ -166,7 +167,7 @@ def test_no_made_up_signature_verifies(key: Key, signature: bytes, message: byte
     assert key.verify_bytes(signature, message) is False
 
 
-@pytest.mark.parametrize("alg", ["HS256", "RS256", "ES256", "ES512", "Ed25519", "Ed448"])
+@pytest.mark.parametrize("alg", ["HS256", "RS256", "ES256", "ES512", "Ed25519", "Ed448", "ML-DSA-44"])
 @given(data=st.data(), message=st.binary(max_size=64))
 def test_one_flipped_bit_fails(alg: str, data: st.DataObject, message: bytes) -> None:
     key = KEYS[alg]

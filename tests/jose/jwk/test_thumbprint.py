@@ -8,14 +8,23 @@ import pytest
 from tokensmith.jose import base64url
 from tokensmith.jose.jwk import Key
 
-KEYS = [Key.generate(alg) for alg in ("HS256", "RS256", "ES256", "ES512", "ES256K", "Ed25519", "Ed448")]
-REQUIRED = {"EC": {"crv", "kty", "x", "y"}, "OKP": {"crv", "kty", "x"}, "RSA": {"e", "kty", "n"}, "oct": {"k", "kty"}}
+KEYS = [
+    Key.generate(alg)
+    for alg in ("HS256", "RS256", "ES256", "ES512", "ES256K", "Ed25519", "Ed448", "ML-DSA-44", "ML-DSA-87")
+]
+REQUIRED = {
+    "AKP": {"alg", "kty", "pub"},
+    "EC": {"crv", "kty", "x", "y"},
+    "OKP": {"crv", "kty", "x"},
+    "RSA": {"e", "kty", "n"},
+    "oct": {"k", "kty"},
+}
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.alg)
 @pytest.mark.parametrize(("name", "python_name"), [("sha-256", "sha256"), ("sha-384", "sha384"), ("sha-512", "sha512")])
 def test_it_is_the_digest_of_the_required_members_in_order(key: Key, name: str, python_name: str) -> None:
-    """RFC 7638 §3 and §3.2, done the long way round."""
+    """RFC 7638 §3 and §3.2, RFC 9964 §6 for AKP, done the long way round."""
     required = {member: value for member, value in key.to_jwk(private=True).items() if member in REQUIRED[key.kty]}
     canonical = json.dumps(required, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     expected = base64url.encode(hashlib.new(python_name, canonical).digest())

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tokensmith.jose import JoseError, Key, jws, jwt
 
-KEYS = [Key.generate(alg) for alg in ("HS256", "ES256", "Ed25519", "RS256")]
+KEYS = [Key.generate(alg) for alg in ("HS256", "ES256", "Ed25519", "RS256", "ML-DSA-44")]
 TOKENS = [(key, jwt.sign({"sub": "ada"}, key)) for key in KEYS]
 
 

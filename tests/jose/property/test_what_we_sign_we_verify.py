@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 
 from tokensmith.jose import Key, KeySet, jws, jwt
 
-PAIRS = {alg: Key.generate(alg) for alg in ("RS256", "PS256", "ES256", "ES384", "ES512", "ES256K", "Ed25519", "Ed448")}
+PAIRS = {
+    alg: Key.generate(alg)
+    for alg in ("RS256", "PS256", "ES256", "ES384", "ES512", "ES256K", "Ed25519", "Ed448", "ML-DSA-44", "ML-DSA-87")
+}
 SECRETS = {alg: Key.generate(alg) for alg in ("HS256", "HS384", "HS512")}
 HALVES = [(key, key.public()) for key in PAIRS.values()] + [(key, key) for key in SECRETS.values()]
 

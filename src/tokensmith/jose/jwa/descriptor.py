@@ -11,18 +11,40 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey, Ed448PublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import (
+    MLDSA44PrivateKey,
+    MLDSA44PublicKey,
+    MLDSA65PrivateKey,
+    MLDSA65PublicKey,
+    MLDSA87PrivateKey,
+    MLDSA87PublicKey,
+)
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.x448 import X448PrivateKey, X448PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from tokensmith.jose.errors import KeyMaterialError
 
-KeyType = Literal["oct", "RSA", "EC", "OKP"]
+KeyType = Literal["oct", "RSA", "EC", "OKP", "AKP"]
+LatticePrivateKey = MLDSA44PrivateKey | MLDSA65PrivateKey | MLDSA87PrivateKey
+LatticePublicKey = MLDSA44PublicKey | MLDSA65PublicKey | MLDSA87PublicKey
 PrivateKeyObject = (
-    RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey | Ed448PrivateKey | X25519PrivateKey | X448PrivateKey
+    RSAPrivateKey
+    | EllipticCurvePrivateKey
+    | Ed25519PrivateKey
+    | Ed448PrivateKey
+    | X25519PrivateKey
+    | X448PrivateKey
+    | LatticePrivateKey
 )
 PublicKeyObject = (
-    RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey | Ed448PublicKey | X25519PublicKey | X448PublicKey
+    RSAPublicKey
+    | EllipticCurvePublicKey
+    | Ed25519PublicKey
+    | Ed448PublicKey
+    | X25519PublicKey
+    | X448PublicKey
+    | LatticePublicKey
 )
 KeyObject = bytes | PrivateKeyObject | PublicKeyObject
 """A symmetric secret, or one half of a pair. Its Python type, never a token, says which algorithms are possible."""
@@ -52,9 +74,9 @@ class SignatureAlgorithm:
     curves: tuple[str, ...] = ()
     """The values of "crv" it works with, the one for new keys first; empty for key types without curves."""
     hash_bits: Literal[256, 384, 512] | None
-    """Size of the SHA-2 hash; None where the signature scheme settles its own hash (EdDSA)."""
+    """Size of the SHA-2 hash; None where the signature scheme settles its own hash (EdDSA, ML-DSA)."""
     min_key_bits: int
-    """The smallest key: octets of the secret, modulus, or curve, in bits."""
+    """The smallest key: octets of the secret or of a lattice public key, modulus, or curve, in bits."""
     signature_bytes: int | None
     """Length of every signature; None where it is that of the modulus (RSA) or depends on the curve (EdDSA)."""
     prepare: "Prepare"

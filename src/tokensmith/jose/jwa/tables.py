@@ -1,4 +1,4 @@
-"""Every algorithm there is, by name (RFC 7518 §3.1, §4.1, §5.1, RFC 8037 §3, RFC 8812 §3.2, RFC 9864 §2.2).
+"""Every algorithm there is, by name (RFC 7518 §3.1, §4.1, §5.1, RFC 8037 §3, RFC 8812 §3.2, RFC 9864, RFC 9964).
 
 No other file lists them. There is no way to add to the tables at run time, and neither "none" (RFC 7518 §3.6) nor
 "RSA1_5" (§4.2) is in them.
@@ -20,6 +20,7 @@ from tokensmith.jose.jwa.ecdsa import ES256, ES256K, ES384, ES512
 from tokensmith.jose.jwa.eddsa import ED448, ED25519, EDDSA
 from tokensmith.jose.jwa.hmac_sha2 import HS256, HS384, HS512
 from tokensmith.jose.jwa.key_management import KeyManagementAlgorithm
+from tokensmith.jose.jwa.ml_dsa import ML_DSA_44, ML_DSA_65, ML_DSA_87
 from tokensmith.jose.jwa.pbes2 import PBES2_HS256_A128KW, PBES2_HS384_A192KW, PBES2_HS512_A256KW
 from tokensmith.jose.jwa.rsa_oaep import RSA_OAEP, RSA_OAEP_256, RSA_OAEP_384, RSA_OAEP_512
 from tokensmith.jose.jwa.rsa_signature import PS256, PS384, PS512, RS256, RS384, RS512
@@ -32,6 +33,7 @@ _SIGNATURE: Final = (
     *(PS256, PS384, PS512),
     *(ES256, ES384, ES512, ES256K),
     *(ED25519, ED448, EDDSA),
+    *(ML_DSA_44, ML_DSA_65, ML_DSA_87),
 )
 _KEY_MANAGEMENT: Final = (
     *(RSA_OAEP, RSA_OAEP_256, RSA_OAEP_384, RSA_OAEP_512),

@@ -7,7 +7,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from tokensmith.jose.errors import KeyMaterialError
-from tokensmith.jose.jwa.descriptor import KeyObject, PrivateKeyObject, PublicKeyObject
+from tokensmith.jose.jwa.descriptor import (
+    KeyObject,
+    LatticePrivateKey,
+    LatticePublicKey,
+    PrivateKeyObject,
+    PublicKeyObject,
+)
+from tokensmith.jose.jwk.akp_members import write_akp
 from tokensmith.jose.jwk.ec_members import write_ec
 from tokensmith.jose.jwk.oct_members import write_oct
 from tokensmith.jose.jwk.okp_members import write_okp
@@ -44,4 +51,6 @@ def _write_members(key: KeyObject) -> dict[str, str]:
         return write_rsa(key)
     if isinstance(key, EllipticCurvePrivateKey | EllipticCurvePublicKey):
         return write_ec(key)
+    if isinstance(key, LatticePrivateKey | LatticePublicKey):
+        return write_akp(key)
     return write_okp(key)

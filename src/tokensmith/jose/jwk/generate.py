@@ -8,7 +8,8 @@ from typing import Final, assert_never
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa, x448, x25519
 
 from tokensmith.jose.jwa.curves import CURVES
-from tokensmith.jose.jwa.descriptor import KeyObject, KeyType, SignatureAlgorithm
+from tokensmith.jose.jwa.descriptor import KeyObject, KeyType, LatticePrivateKey, SignatureAlgorithm
+from tokensmith.jose.jwa.ml_dsa import PARAMETER_SETS, if_available
 from tokensmith.jose.jwa.rsa_signature import MAX_MODULUS_BITS, MIN_MODULUS_BITS
 from tokensmith.jose.jwk.parse import KeyAlgorithm
 
@@ -35,6 +36,7 @@ def generate_key_object(
         rsa_bits: Size of the modulus, 2048 to 16384; looked at for RSA alone.
 
     Raises:
+        KeyMaterialError: *algorithm* is ML-DSA, and this installation has none ("unsupported_algorithm").
         ValueError: *crv* is none of the algorithm's, or *rsa_bits* is outside its range.
     """
     if crv is not None and crv not in algorithm.curves:
@@ -51,6 +53,9 @@ def generate_key_object(
             return ec.generate_private_key(CURVES[curve].implementation)
         case "OKP":
             return _OKP_KEYS[curve]()
+        case "AKP":
+            generate: Callable[[], LatticePrivateKey] = PARAMETER_SETS[algorithm.name].private.generate
+            return if_available(generate)
         case never:
             assert_never(never)
 

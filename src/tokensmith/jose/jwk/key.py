@@ -58,7 +58,7 @@ class Key(Silent):
     kid: Final[str | None]
     """The key's id, where it has one."""
     kty: Final[KeyType]
-    """The key type of RFC 7518 §6.1: "RSA", "EC", "OKP" or "oct"."""
+    """The key type of RFC 7518 §6.1: "RSA", "EC", "OKP", "AKP" or "oct"."""
     use: Final[str | None]
     """What the key's JWK says it is for: "sig", "enc" or nothing."""
     key_ops: Final[frozenset[str] | None]
@@ -105,6 +105,7 @@ class Key(Silent):
             rsa_bits: Size of an RSA modulus, 2048 to 16384.
 
         Raises:
+            KeyMaterialError: *alg* is ML-DSA, which needs OpenSSL 3.5 behind `cryptography` ("unsupported_algorithm").
             ValueError: *alg* is no algorithm of ours, *crv* none of its curves, or *rsa_bits* outside its range.
         """
         algorithm = requested("A256GCM" if alg == "dir" else alg)

@@ -15,6 +15,7 @@ from tokensmith.jose.jwa.descriptor import KeyObject, SignatureAlgorithm
 from tokensmith.jose.jwa.direct import DIR, DIR_OF_ENC, settle
 from tokensmith.jose.jwa.key_management import KeyManagementAlgorithm
 from tokensmith.jose.jwa.tables import KEY_ALGORITHMS, SIGNATURE_OF_CURVE, key_algorithm
+from tokensmith.jose.jwk.akp_members import read_akp
 from tokensmith.jose.jwk.ec_members import read_ec
 from tokensmith.jose.jwk.members import Jwk, malformed, read_optional_text, read_text
 from tokensmith.jose.jwk.oct_members import read_oct
@@ -28,7 +29,7 @@ KeyAlgorithm = SignatureAlgorithm | KeyManagementAlgorithm
 """What a key is bound to."""
 
 _READERS: Final[Mapping[str, Callable[[Jwk], KeyObject]]] = MappingProxyType(
-    {"EC": read_ec, "OKP": read_okp, "RSA": read_rsa, "oct": read_oct}
+    {"AKP": read_akp, "EC": read_ec, "OKP": read_okp, "RSA": read_rsa, "oct": read_oct}
 )
 # A set of many keys with their certificates is larger than any token.
 _MAX_OCTETS: Final = 1_048_576

@@ -32,8 +32,17 @@ from cryptography.x509.oid import PublicKeyAlgorithmOID
 
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa.curves import CURVE_NAMES
-from tokensmith.jose.jwa.descriptor import KeyObject, PrivateKeyObject, PublicKeyObject
+from tokensmith.jose.jwa.descriptor import (
+    KeyObject,
+    LatticePrivateKey,
+    LatticePublicKey,
+    PrivateKeyObject,
+    PublicKeyObject,
+    SignatureAlgorithm,
+)
+from tokensmith.jose.jwa.ml_dsa import parameter_set_of
 from tokensmith.jose.jwa.rsa_signature import PS256, PS384, PS512
+from tokensmith.jose.jwa.tables import signature
 from tokensmith.jose.jwk.export import public_half
 from tokensmith.jose.jwk.members import malformed
 from tokensmith.jose.jwk.parse import KeyParts, algorithm_of_curve, requested
@@ -170,17 +179,23 @@ def _parts(loaded: object, *, alg: str | None, kid: str | None, is_pss_only: boo
         is_pss_only = loaded.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS
         loaded = _load(_public(_certified_key(loaded)), b"", None)
     key_object = _supported(loaded)
-    curve: str | None = None
-    if isinstance(key_object, EllipticCurvePrivateKey | EllipticCurvePublicKey):
-        curve = CURVE_NAMES[key_object.curve.name]
-    elif isinstance(key_object, Ed25519PrivateKey | Ed25519PublicKey):
-        curve = "Ed25519"
-    elif isinstance(key_object, Ed448PrivateKey | Ed448PublicKey):
-        curve = "Ed448"
-    algorithm = algorithm_of_curve(curve) if alg is None else requested(alg)
+    algorithm = _own_algorithm(key_object) if alg is None else requested(alg)
     if is_pss_only and algorithm not in (PS256, PS384, PS512):
         raise KeyMaterialError("The key is for RSASSA-PSS alone.", code="algorithm_mismatch")
     return KeyParts(key_object=key_object, algorithm=algorithm, kid=kid)
+
+
+def _own_algorithm(key: KeyObject) -> SignatureAlgorithm:
+    if isinstance(key, LatticePrivateKey | LatticePublicKey):
+        return signature(parameter_set_of(key).name)
+    curve: str | None = None
+    if isinstance(key, EllipticCurvePrivateKey | EllipticCurvePublicKey):
+        curve = CURVE_NAMES[key.curve.name]
+    elif isinstance(key, Ed25519PrivateKey | Ed25519PublicKey):
+        curve = "Ed25519"
+    elif isinstance(key, Ed448PrivateKey | Ed448PublicKey):
+        curve = "Ed448"
+    return algorithm_of_curve(curve)
 
 
 def _certified_key(certificate: Certificate) -> Callable[[bytes], object]:

@@ -1,4 +1,4 @@
-"""Key thumbprints and thumbprint URIs (RFC 7638, RFC 9278).
+"""Key thumbprints and thumbprint URIs (RFC 7638, RFC 9278; for AKP keys RFC 9964 §6).
 
 The digest is over the required members alone, sorted, without spaces; so every spelling of one key has one thumbprint,
 and a private key has that of its public half.
@@ -16,6 +16,7 @@ ThumbprintHash = Literal["sha-256", "sha-384", "sha-512"]
 
 _REQUIRED_MEMBERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
+        "AKP": ("alg", "kty", "pub"),
         "EC": ("crv", "kty", "x", "y"),
         "OKP": ("crv", "kty", "x"),
         "RSA": ("e", "kty", "n"),
@@ -30,7 +31,8 @@ def thumbprint(members: Mapping[str, str], *, hash_name: ThumbprintHash = "sha-2
     """Digest the required members of a JWK we wrote ourselves (RFC 7638 §3).
 
     Args:
-        members: The JWK's own members; their values hold base64url and curve names alone, so no JSON escape can occur.
+        members: The JWK's own members; their values hold base64url and registered names alone, so that no JSON escape
+            can occur.
         hash_name: One of "sha-256", "sha-384", "sha-512".
 
     Returns:
