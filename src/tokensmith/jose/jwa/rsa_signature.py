@@ -21,6 +21,7 @@ from tokensmith.jose.jwa.descriptor import (
     key_type_mismatch,
 )
 from tokensmith.jose.jwa.hashing import SHA2
+from tokensmith.jose.jwa.roca import has_roca_fingerprint
 
 MIN_MODULUS_BITS: Final = 2048
 MAX_MODULUS_BITS: Final = 16_384
@@ -29,14 +30,15 @@ MAX_EXPONENT_BITS: Final = 64
 
 
 def check_public_numbers(*, modulus: int, exponent: int) -> None:
-    """Refuse an RSA public key that is too small to be safe, or too large to be used in bounded time.
+    """Refuse an RSA public key that is too small or too badly made to be safe, or too large for bounded time.
 
     Args:
         modulus: n, odd, 2048 to 16384 bits (RFC 7518 §3.3, §3.5 give the floor).
         exponent: e, odd, above 2, at most 64 bits. With e = 1 the signature is the padded hash itself.
 
     Raises:
-        KeyMaterialError: One of them is outside ("weak_key", "oversized_key").
+        KeyMaterialError: One of them is outside, or the modulus has the fingerprint of a generator whose keys can be
+            factored ("weak_key", "oversized_key").
     """
     bits = modulus.bit_length()
     if bits < MIN_MODULUS_BITS:
@@ -47,6 +49,8 @@ def check_public_numbers(*, modulus: int, exponent: int) -> None:
         raise KeyMaterialError("The RSA public exponent is not an odd number above 2.", code="weak_key")
     if bits > MAX_MODULUS_BITS or exponent.bit_length() > MAX_EXPONENT_BITS:
         raise KeyMaterialError("The RSA key is too large to be used in bounded time.", code="oversized_key")
+    if has_roca_fingerprint(modulus):
+        raise KeyMaterialError("The RSA key was made by a flawed generator (CVE-2017-15361).", code="weak_key")
 
 
 def _prepare_pkcs1(algorithm: SignatureAlgorithm, key: KeyObject) -> SignatureOperations:
