@@ -16,6 +16,7 @@ from tokensmith.jose.jwa.direct import DIR, DIR_OF_ENC, settle
 from tokensmith.jose.jwa.key_management import KeyManagementAlgorithm
 from tokensmith.jose.jwa.tables import KEY_ALGORITHMS, SIGNATURE_OF_CURVE, key_algorithm
 from tokensmith.jose.jwk.akp_members import read_akp
+from tokensmith.jose.jwk.certificate_members import check_certificates
 from tokensmith.jose.jwk.ec_members import read_ec
 from tokensmith.jose.jwk.members import Jwk, malformed, read_optional_text, read_text
 from tokensmith.jose.jwk.oct_members import read_oct
@@ -88,6 +89,7 @@ def parse_jwk(jwk: Jwk, *, alg: str | None = None) -> KeyParts:
     if reader is None:
         raise KeyMaterialError("The key type is not supported.", code="unsupported_key")
     key_object = reader(jwk)
+    check_certificates(jwk, key_object)
     algorithm = _choose_algorithm(jwk, None if alg is None else requested(alg))
     return KeyParts(
         key_object=key_object,
