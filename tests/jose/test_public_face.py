@@ -12,9 +12,18 @@ def test_the_public_names_are_complete_and_sorted() -> None:
     assert jose.__all__ == ["JoseError", "Key", "KeySet", "jws", "jwt"]
     assert jws.__all__ == ["VerifiedJws", "sign", "verify"]
     assert jwt.__all__ == [
+        "ACCESS_TOKEN",
         "ANY",
+        "CLIENT_ASSERTION",
+        "DPOP_PROOF",
+        "ID_TOKEN",
+        "JWT_SVID",
+        "LOGOUT_TOKEN",
+        "SECURITY_EVENT",
+        "STATUS_LIST",
         "Claims",
         "Clock",
+        "Profile",
         "Signer",
         "StatusList",
         "UnverifiedJwt",

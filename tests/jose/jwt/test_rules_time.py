@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.jose.jwt.tokens import AUDIENCE, ISSUER, NOW, code_of, good_token, passes, spell, verifier
+from tests.jose.jwt.tokens import AUDIENCE, ISSUER, NOW, code_of, good_claims, good_token, passes, spell, verifier
 from tests.jose.jwt.tokens import StoppedClock as At
 from tokensmith.jose.errors import ExpiredTokenError, NotYetValidTokenError
 
@@ -84,3 +84,38 @@ def test_leeway_outside_its_range_is_the_callers_mistake(leeway: object) -> None
     """A day of leeway is a day more for every stolen token."""
     with pytest.raises(ValueError, match="0 to 600"):
         verifier(leeway=leeway)
+
+
+@pytest.mark.parametrize(("now", "good"), [(1000, True), (1060, True), (1060.1, False), (1061, False)])
+@pytest.mark.parametrize("max_age", [60, timedelta(minutes=1)])
+def test_a_token_may_be_too_old_before_it_expires(max_age: object, now: float, good: bool) -> None:
+    token = good_token(iat=1000, exp=5000)
+
+    if good:
+        assert passes(token, clock=At(now), max_age=max_age)
+    else:
+        with pytest.raises(ExpiredTokenError) as caught:
+            verifier(clock=At(now), max_age=max_age).verify(token)
+        assert caught.value.code == "too_old"
+
+
+def test_leeway_counts_for_the_age_too() -> None:
+    token = good_token(iat=1000, exp=5000)
+
+    assert passes(token, clock=At(1070), max_age=60, leeway=10)
+    assert code_of(token, clock=At(1071), max_age=60, leeway=10) == "too_old"
+
+
+def test_an_age_needs_a_date_of_birth() -> None:
+    """A token without "iat" would be young for ever."""
+    claims = good_claims()
+    del claims["iat"]
+
+    assert passes(spell({"alg": "HS256"}, claims))
+    assert code_of(spell({"alg": "HS256"}, claims), max_age=60) == "missing_claim"
+
+
+@pytest.mark.parametrize(("max_age", "error"), [(0, ValueError), (-1, ValueError), (1.5, TypeError), (True, TypeError)])
+def test_an_age_is_a_length_of_time(max_age: object, error: type[Exception]) -> None:
+    with pytest.raises(error, match="max_age is"):
+        verifier(max_age=max_age)

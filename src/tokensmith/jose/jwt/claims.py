@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from math import inf
-from typing import Annotated, TypeAlias, cast
+from typing import Annotated, TypeAlias, TypeVar, cast
 
 import msgspec
 
@@ -74,8 +74,11 @@ class RegisteredClaims(msgspec.Struct, frozen=True, gc=False):
     jti: str = ""
 
 
-def read_registered(claims: Mapping[str, JsonValue]) -> RegisteredClaims:
-    """Check that the registered claims that are there have the types of RFC 7519 §4.1; null is none of them.
+_ClaimsT = TypeVar("_ClaimsT", bound=RegisteredClaims)
+
+
+def read_claims(claims: Mapping[str, JsonValue], *, shape: type[_ClaimsT]) -> _ClaimsT:
+    """Check that the claims that are there have the types of *shape*, whose fields have defaults; null is none of them.
 
     No conversion happens on the way: a number in a string, true for 1 and a date before 1970 or after 9999 are refused.
 
@@ -83,8 +86,24 @@ def read_registered(claims: Mapping[str, JsonValue]) -> RegisteredClaims:
         MalformedTokenError: One has not; code `malformed_claim`.
     """
     try:
-        return msgspec.convert(claims, RegisteredClaims)
+        return msgspec.convert(claims, shape)
     except msgspec.ValidationError as error:
-        raise MalformedTokenError(
-            "A registered claim has the wrong type.", code="malformed_claim", detail=str(error)
-        ) from None
+        raise _malformed(str(error)) from None
+
+
+def malformed_claims(
+    claims: Mapping[str, JsonValue], *, shape: type[RegisteredClaims]
+) -> dict[str, MalformedTokenError]:
+    """Find every claim that has not the type of *shape*, by its name; `read_claims` stops at the first."""
+    wrong = {}
+    for name in shape.__struct_fields__:
+        if name in claims:
+            try:
+                read_claims({name: claims[name]}, shape=shape)
+            except MalformedTokenError as error:
+                wrong[name] = error
+    return wrong
+
+
+def _malformed(problem: str) -> MalformedTokenError:
+    return MalformedTokenError("A registered claim has the wrong type.", code="malformed_claim", detail=problem)

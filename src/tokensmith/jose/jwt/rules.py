@@ -4,20 +4,25 @@ Rules are compared with claims only after the signature held. The time comes las
 but the time is wrong.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
+from math import inf
 from typing import Final, Literal, Self, TypeAlias
 
 from tokensmith.jose.errors import (
     ExpiredTokenError,
+    JoseError,
+    MalformedTokenError,
     NotYetValidTokenError,
     UnacceptableTokenError,
 )
 from tokensmith.jose.header import Header
-from tokensmith.jose.jwt.claims import RegisteredClaims, read_registered
+from tokensmith.jose.jwt.claims import RegisteredClaims, malformed_claims, read_claims
 from tokensmith.jose.jwt.numeric_date import Duration, to_seconds
+from tokensmith.jose.jwt.profile_rules import claims_problems, header_problems
+from tokensmith.jose.jwt.profiles import Profile
 from tokensmith.jose.strict_json import JsonValue
 
 MAX_LEEWAY_SECONDS: Final = 600
@@ -38,16 +43,24 @@ Expected: TypeAlias = str | AbstractSet[str] | Literal[Anything.ANY]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """A verifier's expectations, checked once and brought into the form that is quickest to compare."""
+    """A verifier's expectations, checked once and brought into the form that is quickest to compare.
 
+    What is wrong with a token comes as a stream of problems. Verification stops at the first of them, so every rule
+    stands here once and there is no second reading of it for those who want to see them all.
+    """
+
+    profile: Profile
+    """What kind of token; one of no named profile has a row of its own, made of the options."""
     issuers: AbstractSet[str] | None
     """Accepted issuers; None accepts all."""
     audiences: AbstractSet[str] | None
     """Accepted audiences; None accepts all."""
-    media_type: str
-    """The expected "typ", in lower case and without "application/"."""
     required: tuple[str, ...]
     leeway_seconds: float
+    max_age_seconds: float
+    """The greatest age by "iat"; infinite where it does not matter."""
+    is_profiled: bool
+    """Whether *profile* asks for more than a plain token has to have."""
 
     @classmethod
     def build(
@@ -55,8 +68,10 @@ class Rules:
         *,
         issuer: Expected,
         audience: Expected,
-        typ: str,
+        typ: str | None,
+        profile: Profile | None,
         leeway: Duration,
+        max_age: Duration | None,
         required: Iterable[str],
         require_exp: bool,
     ) -> Self:
@@ -64,72 +79,107 @@ class Rules:
 
         Raises:
             TypeError: An option has the wrong type; one string where several are meant counts as that.
-            ValueError: An option is empty, or the leeway is outside 0 to 600 seconds.
+            ValueError: An option is empty or out of its range, or two contradict each other.
         """
-        leeway_seconds = to_seconds(leeway, name="leeway")
-        if not 0 <= leeway_seconds <= MAX_LEEWAY_SECONDS:
-            raise ValueError(f"leeway is 0 to {MAX_LEEWAY_SECONDS} seconds.")
         if isinstance(required, str):
             raise TypeError("required is a collection of claim names, not one string.")
+        is_profiled = profile is not None
+        if profile is None:
+            exp = ("exp",) if require_exp else ()
+            profile = Profile(name="token", types=(_expected_type("JWT" if typ is None else typ),), required=exp)
+        elif not isinstance(profile, Profile):
+            raise TypeError("profile is one of this package's, such as jwt.ID_TOKEN.")
+        elif typ is not None or not require_exp:
+            raise ValueError("A profile says itself which typ it has, and whether exp is required.")
+        age = () if max_age is None else ("iat",)
         return cls(
+            profile=profile,
+            is_profiled=is_profiled,
             issuers=_accepted(issuer, name="issuer"),
             audiences=_accepted(audience, name="audience"),
-            media_type=_expected_type(typ),
-            required=tuple(dict.fromkeys([*(["exp"] if require_exp else []), *required])),
-            leeway_seconds=leeway_seconds,
+            required=tuple(dict.fromkeys([*profile.required, *age, *required])),
+            leeway_seconds=_leeway_seconds(leeway),
+            max_age_seconds=_age_seconds(max_age),
         )
 
-    def check_header(self, header: Header) -> None:
-        """Check what only a JWT's header has to keep to (RFC 7519 §5, RFC 8725 §3.11, RFC 7797 §7).
+    def header_problems(self, header: Header) -> Iterator[JoseError]:
+        """Find what only a JWT's header has to keep to (RFC 7519 §5, RFC 8725 §3.11, RFC 7797 §7).
 
-        Raises:
-            UnacceptableTokenError: code `wrong_type` or `nested_token`.
+        The codes are `wrong_type`, `nested_token`, and those of `profile_rules.header_problems`.
         """
         typ = header.typ
         # "JWT" is what every token may call itself, or not: absence says as little. Any other type has to be claimed.
-        if (_media_type(typ) if typ is not None else "jwt") != self.media_type:
-            raise UnacceptableTokenError("The token is of another type.", code="wrong_type", detail=f"typ={typ!r:.64}")
+        if (_media_type(typ) if typ is not None else "jwt") not in self.profile.types:
+            yield UnacceptableTokenError("The token is of another type.", code="wrong_type", detail=f"typ={typ!r:.64}")
         if "cty" in header:
-            raise UnacceptableTokenError("The token's content is not a set of claims.", code="nested_token")
+            yield UnacceptableTokenError("The token's content is not a set of claims.", code="nested_token")
+        yield from header_problems(self.profile, header)
 
-    def check_claims(self, claims: Mapping[str, JsonValue], *, now: float) -> None:
-        """Check the claims of a token whose signature held.
+    def claims_problems(self, claims: Mapping[str, JsonValue], *, now: float) -> Iterator[JoseError]:
+        """Find what is wrong with the claims of a token whose signature held, the time last.
 
-        Raises:
-            MalformedTokenError: A registered claim has the wrong type; code `malformed_claim`.
-            UnacceptableTokenError: code `missing_claim`, `wrong_issuer` or `wrong_audience`.
-            ExpiredTokenError, NotYetValidTokenError: Only the time is wrong.
+        The codes are `missing_claim`, `malformed_claim`, `wrong_issuer`, `wrong_audience`, those of
+        `profile_rules.claims_problems`, and then `expired`, `too_old`, `not_yet_valid` and `issued_in_the_future`.
         """
         for name in self.required:
             if claims.get(name) is None:
-                raise UnacceptableTokenError("A required claim is missing.", code="missing_claim", detail=name)
-        named = read_registered(claims)
+                yield UnacceptableTokenError("A required claim is missing.", code="missing_claim", detail=name)
+        try:
+            named = read_claims(claims, shape=self.profile.shape)
+        except MalformedTokenError:
+            wrong = malformed_claims(claims, shape=self.profile.shape)
+            yield from wrong.values()
+            named = read_claims({n: value for n, value in claims.items() if n not in wrong}, shape=self.profile.shape)
         if self.issuers is not None and named.iss not in self.issuers:
-            raise UnacceptableTokenError(
+            yield UnacceptableTokenError(
                 "The token is from another issuer.", code="wrong_issuer", detail=f"iss={named.iss!r:.256}"
             )
         if self.audiences is not None:
             aud = named.aud
             if self.audiences.isdisjoint((aud,) if isinstance(aud, str) else aud):
-                raise UnacceptableTokenError(
+                yield UnacceptableTokenError(
                     "The token is for another audience.", code="wrong_audience", detail=f"aud={aud!r:.256}"
                 )
+        if self.is_profiled:
+            yield from claims_problems(self.profile, claims, named, audiences=self.audiences)
         earliest = now - self.leeway_seconds
         latest = now + self.leeway_seconds
+        oldest = earliest - self.max_age_seconds
         # RFC 7519 §4.1.4: "on or after" the expiry it is over, so the very second counts as expired.
-        if named.exp <= earliest:
-            raise ExpiredTokenError("The token has expired.", detail=f"exp={named.exp} now={now}")
-        if named.nbf > latest or named.iat > latest:
-            raise _too_early(named, latest=latest)
+        if named.exp <= earliest or named.nbf > latest or not oldest <= named.iat <= latest:
+            yield from _time_problems(named, earliest=earliest, oldest=oldest, latest=latest)
 
 
-def _too_early(claims: RegisteredClaims, *, latest: float) -> NotYetValidTokenError:
+def _time_problems(
+    claims: RegisteredClaims, *, earliest: float, oldest: float, latest: float
+) -> Iterator[ExpiredTokenError | NotYetValidTokenError]:
+    if claims.exp <= earliest:
+        yield ExpiredTokenError("The token has expired.", detail=f"exp={claims.exp} earliest={earliest}")
+    if claims.iat < oldest:
+        yield ExpiredTokenError("The token is too old.", code="too_old", detail=f"iat={claims.iat} oldest={oldest}")
     if claims.nbf > latest:
-        return NotYetValidTokenError("The token is not valid yet.", detail=f"nbf={claims.nbf} latest={latest}")
+        yield NotYetValidTokenError("The token is not valid yet.", detail=f"nbf={claims.nbf} latest={latest}")
     # One that says it comes from the future was made by a clock that cannot be trusted with the other two.
-    return NotYetValidTokenError(
-        "The token was issued in the future.", code="issued_in_the_future", detail=f"iat={claims.iat} latest={latest}"
-    )
+    if claims.iat > latest:
+        yield NotYetValidTokenError(
+            "The token was issued in the future.",
+            code="issued_in_the_future",
+            detail=f"iat={claims.iat} latest={latest}",
+        )
+
+
+def _leeway_seconds(leeway: Duration) -> float:
+    seconds = to_seconds(leeway, name="leeway")
+    if not 0 <= seconds <= MAX_LEEWAY_SECONDS:
+        raise ValueError(f"leeway is 0 to {MAX_LEEWAY_SECONDS} seconds.")
+    return seconds
+
+
+def _age_seconds(max_age: Duration | None) -> float:
+    seconds = inf if max_age is None else to_seconds(max_age, name="max_age")
+    if seconds <= 0:
+        raise ValueError("max_age is more than 0 seconds.")
+    return seconds
 
 
 def _accepted(expected: Expected, *, name: str) -> AbstractSet[str] | None:

@@ -13,7 +13,7 @@ from tokensmith.jose.errors import MalformedTokenError
 from tokensmith.jose.jwk import Key
 from tokensmith.jose.jws import compact
 from tokensmith.jose.jws.sign import encode_header
-from tokensmith.jose.jwt.claims import read_registered
+from tokensmith.jose.jwt.claims import RegisteredClaims, read_claims
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock, Duration, to_seconds
 from tokensmith.jose.strict_json import JsonValue
 
@@ -119,6 +119,6 @@ def sign(
 def _check(claims: Mapping[str, JsonValue]) -> None:
     # What nobody could verify is not worth signing, and here the mistake is the caller's.
     try:
-        read_registered(claims)
+        read_claims(claims, shape=RegisteredClaims)
     except MalformedTokenError as error:
         raise ValueError(f"{error} {error.detail}") from None

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Final, Generic, Never, cast
 import msgspec
 
 from tokensmith.jose import base64url
-from tokensmith.jose.errors import InvalidSignatureError, UnacceptableTokenError
+from tokensmith.jose.errors import (
+    ExpiredTokenError,
+    InvalidSignatureError,
+    JoseError,
+    NotYetValidTokenError,
+    UnacceptableTokenError,
+)
 from tokensmith.jose.frozen_json import adopt
 from tokensmith.jose.header import Header, parse_header
 from tokensmith.jose.jwk import Key, KeySet
@@ -18,6 +24,7 @@ from tokensmith.jose.jws import compact
 from tokensmith.jose.jws.verify import KeySource, check_key, choose_key
 from tokensmith.jose.jwt.claims import Claims
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock, Duration
+from tokensmith.jose.jwt.profiles import Profile
 from tokensmith.jose.jwt.rules import Expected, Rules
 from tokensmith.jose.limits import DEFAULT_LIMITS, Limits
 from tokensmith.jose.sealed import Sealed, make_sealed
@@ -59,11 +66,16 @@ class Verifier(Generic[ClaimsT]):
         keys: A `Key`, a `KeySet`, or a callable from the header to a `Key`; None if every `verify` brings its key.
         issuer: The accepted "iss": a string, a set of strings, or `ANY`.
         audience: Who we are: a token's "aud" has to name one of these; or `ANY`.
-        typ: The expected "typ". "JWT" also accepts tokens without one, any other has to be there.
+        typ: The expected "typ", "JWT" by default. "JWT" also accepts tokens without one, any other has to be there.
+        profile: The kind of token, such as `ID_TOKEN`, instead of *typ*: with everything its standard asks for.
         leeway: Clock difference to forgive, 0 to 600 seconds.
-        required: Claims that must be there and not null, besides "exp".
-        require_exp: Whether a token without "exp" is refused.
+        max_age: How old a token may be by its "iat", which then has to be there; None if that does not matter.
+        required: Claims that must be there and not null, besides "exp" and those of the profile.
+        require_exp: Whether a token without "exp" is refused; a profile decides it by itself.
         claims_type: A `msgspec.Struct` to read the claims into; `Claims` without one.
+        checks: Called with the claims of a token that passed everything else; each raises a `JoseError`, at best an
+            `UnacceptableTokenError` with a code of its own, to refuse it. What else it raises is its own fault and
+            passes through; what it returns means nothing.
         clock: Says the time.
         limits: Ceilings for size, depth and counts.
 
@@ -71,8 +83,9 @@ class Verifier(Generic[ClaimsT]):
         TypeError, ValueError: An option makes no sense.
     """
 
-    __slots__ = ("_claims_type", "_keys", "_known", "_limits", "_now", "_rules")
+    __slots__ = ("_checks", "_claims_type", "_keys", "_known", "_limits", "_now", "_rules")
 
+    _checks: tuple[Callable[[ClaimsT], object], ...]
     _claims_type: type[ClaimsT] | None
     _keys: KeySource | None
     _known: dict[bytes, _Known]
@@ -86,32 +99,32 @@ class Verifier(Generic[ClaimsT]):
         *,
         issuer: Expected,
         audience: Expected,
-        typ: str = "JWT",
+        typ: str | None = None,
+        profile: Profile | None = None,
         leeway: Duration = 0,
+        max_age: Duration | None = None,
         required: Iterable[str] = (),
         require_exp: bool = True,
         claims_type: type[ClaimsT] | None = None,
+        checks: Iterable[Callable[[ClaimsT], object]] = (),
         clock: Clock = SYSTEM_CLOCK,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        if not (keys is None or callable(keys) or isinstance(keys, Key | KeySet)):
-            raise TypeError("keys is a Key, a KeySet, a callable from header to Key, or None.")
-        if not (claims_type is None or isinstance(claims_type, msgspec.StructMeta)):
-            raise TypeError("claims_type is a msgspec.Struct class.")
-        set_once = super().__setattr__
-        set_once("_keys", keys)
-        set_once(
-            "_rules",
-            Rules.build(
-                issuer=issuer,
-                audience=audience,
-                typ=typ,
-                leeway=leeway,
-                required=required,
-                require_exp=require_exp,
-            ),
+        rules = Rules.build(
+            issuer=issuer,
+            audience=audience,
+            typ=typ,
+            profile=profile,
+            leeway=leeway,
+            max_age=max_age,
+            required=required,
+            require_exp=require_exp,
         )
-        set_once("_claims_type", claims_type)
+        set_once = super().__setattr__
+        set_once("_keys", _checked_keys(keys))
+        set_once("_rules", rules)
+        set_once("_claims_type", _checked_type(claims_type))
+        set_once("_checks", _checked_checks(checks))
         set_once("_now", clock.now)
         set_once("_limits", limits)
         set_once("_known", {})
@@ -142,12 +155,36 @@ class Verifier(Generic[ClaimsT]):
         if not key.verify_bytes(parts.signature, parts.signing_input):
             raise InvalidSignatureError("The signature does not match.")
         if text not in self._known:
-            self._remember(text, known)
+            self._remember_header(text, known)
         claims = parse_object(parts.payload, limits=self._limits)
-        self._rules.check_claims(claims, now=self._now())
-        shaped = adopt(Claims, claims) if self._claims_type is None else self._convert(claims)
-        verified: VerifiedJwt[ClaimsT] = make_sealed(VerifiedJwt, shaped, known.header, key)
+        for problem in self._rules.claims_problems(claims, now=self._now()):
+            raise problem
+        verified: VerifiedJwt[ClaimsT] = make_sealed(VerifiedJwt, self._accept(claims), known.header, key)
         return verified
+
+    def problems(self, token: str | bytes, *, key: Key | None = None) -> tuple[JoseError, ...]:
+        """Find everything that is wrong with a token, for the eyes of a developer; empty where `verify` accepts it.
+
+        What precedes the claims is reported alone: of a forged token nothing is said but that it is forged. `checks`
+        are asked where at most the time is wrong, since they may rely on the rest.
+        """
+        try:
+            parts = compact.split(token, limits=self._limits)
+            header = parse_header(base64url.decode(parts.header_text), limits=self._limits)
+            chosen = self._ask_for_key(header) if key is None else key
+            check_key(chosen, header=header)
+            if not chosen.verify_bytes(parts.signature, parts.signing_input):
+                raise InvalidSignatureError("The signature does not match.")
+            claims = parse_object(parts.payload, limits=self._limits)
+        except JoseError as error:
+            return (error,)
+        found = [*self._rules.header_problems(header), *self._rules.claims_problems(claims, now=self._now())]
+        if all(isinstance(each, ExpiredTokenError | NotYetValidTokenError) for each in found):
+            try:
+                self._accept(claims)
+            except JoseError as error:
+                found.append(error)
+        return tuple(found)
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError("A Verifier is frozen.")
@@ -155,9 +192,17 @@ class Verifier(Generic[ClaimsT]):
     def __delattr__(self, name: str) -> Never:
         raise AttributeError("A Verifier is frozen.")
 
+    def _accept(self, claims: dict[str, JsonValue]) -> ClaimsT:
+        """Bring claims that kept the rules into the form the caller wants, and ask his own checks."""
+        shaped = cast("ClaimsT", adopt(Claims, claims)) if self._claims_type is None else self._convert(claims)
+        for check in self._checks:
+            check(shaped)
+        return shaped
+
     def _examine(self, text: bytes, *, choose: bool) -> _Known:
         header = parse_header(base64url.decode(text), limits=self._limits)
-        self._rules.check_header(header)
+        for problem in self._rules.header_problems(header):
+            raise problem
         if choose and isinstance(self._keys, Key | KeySet):
             return _Known(header, choose_key(self._keys, header=header))
         return _Known(header)
@@ -167,7 +212,7 @@ class Verifier(Generic[ClaimsT]):
             raise TypeError("This Verifier has no keys of its own; say verify(token, key=...).")
         return choose_key(self._keys, header=header)
 
-    def _remember(self, text: bytes, known: _Known) -> None:
+    def _remember_header(self, text: bytes, known: _Known) -> None:
         # Only headers of genuine tokens come here, so a stranger cannot fill the table or push others out of it.
         if len(self._known) >= _MAX_KNOWN_HEADERS:
             self._known.clear()
@@ -183,31 +228,20 @@ class Verifier(Generic[ClaimsT]):
             ) from None
 
 
-def verify(
-    token: str | bytes,
-    keys: KeySource,
-    *,
-    issuer: Expected,
-    audience: Expected,
-    typ: str = "JWT",
-    leeway: Duration = 0,
-    required: Iterable[str] = (),
-    require_exp: bool = True,
-    claims_type: type[ClaimsT] | None = None,
-    clock: Clock = SYSTEM_CLOCK,
-    limits: Limits = DEFAULT_LIMITS,
-) -> VerifiedJwt[ClaimsT]:
-    """Check one token; arguments and errors are those of `Verifier`, which is the quicker choice for many tokens."""
-    verifier = Verifier(
-        keys,
-        issuer=issuer,
-        audience=audience,
-        typ=typ,
-        leeway=leeway,
-        required=required,
-        require_exp=require_exp,
-        claims_type=claims_type,
-        clock=clock,
-        limits=limits,
-    )
-    return verifier.verify(token)
+def _checked_keys(keys: KeySource | None) -> KeySource | None:
+    if not (keys is None or callable(keys) or isinstance(keys, Key | KeySet)):
+        raise TypeError("keys is a Key, a KeySet, a callable from header to Key, or None.")
+    return keys
+
+
+def _checked_type(claims_type: type[ClaimsT] | None) -> type[ClaimsT] | None:
+    if not (claims_type is None or isinstance(claims_type, msgspec.StructMeta)):
+        raise TypeError("claims_type is a msgspec.Struct class.")
+    return claims_type
+
+
+def _checked_checks(checks: Iterable[Callable[[ClaimsT], object]]) -> tuple[Callable[[ClaimsT], object], ...]:
+    listed = tuple(checks)
+    if not all(callable(check) for check in listed):
+        raise TypeError("checks is a collection of callables that take the claims.")
+    return listed
