@@ -149,6 +149,12 @@ class Rules:
         if named.exp <= earliest or named.nbf > latest or not oldest <= named.iat <= latest:
             yield from _time_problems(named, earliest=earliest, oldest=oldest, latest=latest)
 
+    def good_between(self, claims: Mapping[str, JsonValue]) -> tuple[float, float]:
+        """Say from when on and until when the time is right for claims that were accepted; the end is excluded."""
+        named = read_claims(claims, shape=self.profile.shape)
+        begin = max(named.nbf, named.iat) - self.leeway_seconds
+        return begin, min(named.exp, named.iat + self.max_age_seconds) + self.leeway_seconds
+
 
 def _time_problems(
     claims: RegisteredClaims, *, earliest: float, oldest: float, latest: float

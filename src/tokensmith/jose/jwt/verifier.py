@@ -5,7 +5,7 @@ claims decide anything. So a forged token is called forged, whatever it says abo
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, Generic, Never, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Never, cast
 
 import msgspec
 
@@ -26,6 +26,7 @@ from tokensmith.jose.jwt.claims import Claims
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock, Duration
 from tokensmith.jose.jwt.profiles import Profile
 from tokensmith.jose.jwt.rules import Expected, Rules
+from tokensmith.jose.jwt.verified_cache import VerifiedCache, fingerprint
 from tokensmith.jose.limits import DEFAULT_LIMITS, Limits
 from tokensmith.jose.sealed import Sealed, make_sealed
 from tokensmith.jose.strict_json import JsonValue, parse_object
@@ -59,6 +60,16 @@ class _Known(msgspec.Struct, frozen=True):
     """None where the key has to be asked for each time."""
 
 
+class _Remembered(msgspec.Struct, frozen=True):
+    """A token that was verified, and what has to be asked again each time it comes back."""
+
+    verified: VerifiedJwt[Any]
+    payload: bytes
+    begin: float
+    end: float
+    """From when on and until when the time is right; the end is excluded."""
+
+
 class Verifier(Generic[ClaimsT]):
     """Checks tokens of one kind; frozen, and safe to share between threads.
 
@@ -76,6 +87,9 @@ class Verifier(Generic[ClaimsT]):
         checks: Called with the claims of a token that passed everything else; each raises a `JoseError`, at best an
             `UnacceptableTokenError` with a code of its own, to refuse it. What else it raises is its own fault and
             passes through; what it returns means nothing.
+        cache_size: How many verified tokens to remember by their hash, so that the signature of one that comes back is
+            not computed again; 0 for none. Its time, its key and *checks* are asked anew each time. Revocation is not
+            known here: what the caller asks about a token beyond this, he has to ask every time.
         clock: Says the time.
         limits: Ceilings for size, depth and counts.
 
@@ -83,8 +97,9 @@ class Verifier(Generic[ClaimsT]):
         TypeError, ValueError: An option makes no sense.
     """
 
-    __slots__ = ("_checks", "_claims_type", "_keys", "_known", "_limits", "_now", "_rules")
+    __slots__ = ("_cache", "_checks", "_claims_type", "_keys", "_known", "_limits", "_now", "_rules")
 
+    _cache: VerifiedCache[_Remembered] | None
     _checks: tuple[Callable[[ClaimsT], object], ...]
     _claims_type: type[ClaimsT] | None
     _keys: KeySource | None
@@ -107,6 +122,7 @@ class Verifier(Generic[ClaimsT]):
         require_exp: bool = True,
         claims_type: type[ClaimsT] | None = None,
         checks: Iterable[Callable[[ClaimsT], object]] = (),
+        cache_size: int = 0,
         clock: Clock = SYSTEM_CLOCK,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
@@ -125,6 +141,7 @@ class Verifier(Generic[ClaimsT]):
         set_once("_rules", rules)
         set_once("_claims_type", _checked_type(claims_type))
         set_once("_checks", _checked_checks(checks))
+        set_once("_cache", VerifiedCache(cache_size) if cache_size else None)
         set_once("_now", clock.now)
         set_once("_limits", limits)
         set_once("_known", {})
@@ -144,6 +161,8 @@ class Verifier(Generic[ClaimsT]):
             ExpiredTokenError, NotYetValidTokenError: Only the time is wrong.
             KeyMaterialError: The key may not verify.
         """
+        if self._cache is not None and (recalled := self._recall(token, key=key, cache=self._cache)) is not None:
+            return recalled
         parts = compact.split(token, limits=self._limits)
         text = parts.header_text
         # Issuers repeat their header, so it is examined once; the signature is over the very text that is looked up.
@@ -160,6 +179,9 @@ class Verifier(Generic[ClaimsT]):
         for problem in self._rules.claims_problems(claims, now=self._now()):
             raise problem
         verified: VerifiedJwt[ClaimsT] = make_sealed(VerifiedJwt, self._accept(claims), known.header, key)
+        if self._cache is not None:
+            begin, end = self._rules.good_between(claims)
+            self._cache.put(fingerprint(token), _Remembered(verified, parts.payload, begin, end))
         return verified
 
     def problems(self, token: str | bytes, *, key: Key | None = None) -> tuple[JoseError, ...]:
@@ -191,6 +213,34 @@ class Verifier(Generic[ClaimsT]):
 
     def __delattr__(self, name: str) -> Never:
         raise AttributeError("A Verifier is frozen.")
+
+    def _recall(
+        self, token: str | bytes, *, key: Key | None, cache: VerifiedCache[_Remembered]
+    ) -> VerifiedJwt[ClaimsT] | None:
+        if len(token) > self._limits.max_token_bytes:
+            return None
+        digest = fingerprint(token)
+        remembered = cache.find(digest)
+        if remembered is None:
+            return None
+        verified: VerifiedJwt[ClaimsT] = remembered.verified
+        if not remembered.begin <= self._now() < remembered.end:
+            # The full verification that follows says what is wrong.
+            cache.forget(digest)
+            return None
+        if key is None:
+            key = verified.key if isinstance(self._keys, Key | KeySet) else self._ask_for_key(verified.header)
+        if key is not verified.key:
+            # The source of keys has other ones than before, so nothing that the old ones verified is to be believed.
+            cache.clear()
+            return None
+        if self._claims_type is not None:
+            # A type of the caller's may be mutable, and what one caller changes is not for the next.
+            claims = self._accept(parse_object(remembered.payload, limits=self._limits))
+            return cast("VerifiedJwt[ClaimsT]", make_sealed(VerifiedJwt, claims, verified.header, key))
+        for check in self._checks:
+            check(verified.claims)
+        return verified
 
     def _accept(self, claims: dict[str, JsonValue]) -> ClaimsT:
         """Bring claims that kept the rules into the form the caller wants, and ask his own checks."""
