@@ -3,19 +3,31 @@
 from typing import Final, cast
 
 from tokensmith.guard.errors import InvalidTokenError
+from tokensmith.guard.issuer import Issuer
 from tokensmith.guard.principal import Principal
 from tokensmith.guard.scopes import parse_scopes
-from tokensmith.jose.jwt import VerifiedJwt
+from tokensmith.jose.jwt import ACCESS_TOKEN, Clock, VerifiedJwt, Verifier
 from tokensmith.jose.strict_json import JsonValue
 
-# RFC 9068 §2.2; "exp" is always required.
-_PROFILE_CLAIMS: Final = ("iss", "aud", "sub", "client_id", "iat", "jti")
+# What a principal is made of, where the issuer's tokens are of no profile.
 _LEAST_CLAIMS: Final = ("iss", "aud", "sub")
 
 
-def required_claims(typ: str) -> tuple[str, ...]:
-    """Return the claims that a token of type *typ* must have, besides "exp"."""
-    return _PROFILE_CLAIMS if typ.lower().removeprefix("application/") == "at+jwt" else _LEAST_CLAIMS
+def access_token_verifier(issuer: Issuer, *, clock: Clock) -> Verifier:
+    """Make the verifier of an issuer's access tokens: under the whole profile, where their type is the profile's."""
+    if issuer.typ.lower().removeprefix("application/") in ACCESS_TOKEN.types:
+        return Verifier(
+            None, issuer=issuer.url, audience=issuer.audience, profile=ACCESS_TOKEN, leeway=issuer.leeway, clock=clock
+        )
+    return Verifier(
+        None,
+        issuer=issuer.url,
+        audience=issuer.audience,
+        typ=issuer.typ,
+        required=_LEAST_CLAIMS,
+        leeway=issuer.leeway,
+        clock=clock,
+    )
 
 
 def principal_from(verified: VerifiedJwt, *, key_thumbprint: str | None) -> Principal:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Self
 
-from tokensmith.guard.access_token import principal_from, required_claims
+from tokensmith.guard.access_token import access_token_verifier, principal_from
 from tokensmith.guard.credentials import PresentedToken, find_token
 from tokensmith.guard.errors import GuardError, InvalidTokenError
 from tokensmith.guard.facts import RequestFacts
@@ -46,15 +46,7 @@ class Trust:
             okp_alg="EdDSA" if "EdDSA" in issuer.algorithms else None,
             jwks_uri=issuer.jwks_uri,
         )
-        verifier = Verifier(
-            None,
-            issuer=issuer.url,
-            audience=issuer.audience,
-            typ=issuer.typ,
-            leeway=issuer.leeway,
-            required=required_claims(issuer.typ),
-            clock=clock,
-        )
+        verifier = access_token_verifier(issuer, clock=clock)
         status_lists = StatusLists(
             keys=keys,
             verifier=ListVerifier(issuer=issuer.url, algorithms=issuer.algorithms, leeway=issuer.leeway, clock=clock),

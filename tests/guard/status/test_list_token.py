@@ -63,6 +63,8 @@ def test_a_token_of_another_type_is_no_list(typ: str) -> None:
         {"status_list": {"bits": 3, "lst": "eNrbuRgAAhcBXQ"}},
         {"status_list": {"bits": 1, "lst": "AAAA"}},
         {"status_list": {"bits": 1}},
+        {"ttl": 0},
+        {"ttl": "60"},
     ],
 )
 def test_a_list_without_its_claims_is_refused(claims: dict[str, Any]) -> None:

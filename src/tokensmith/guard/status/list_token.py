@@ -1,6 +1,6 @@
 """The signed list itself: a Status List Token (draft-ietf-oauth-status-list §5.1, §8.3)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -63,10 +63,8 @@ class ListVerifier:
             None,
             issuer=jwt.ANY,
             audience=jwt.ANY,
-            typ="statuslist+jwt",
+            profile=jwt.STATUS_LIST,
             leeway=self._leeway,
-            required=("sub", "iat", "status_list"),
-            require_exp=False,
             clock=clock,
             limits=_LIMITS,
         )
@@ -92,11 +90,8 @@ class ListVerifier:
             raise RefusedListError(f"it is about {claims.subject!r}")
         if claims.issuer not in (None, self._issuer):
             raise RefusedListError(f"it is from {claims.issuer!r}")
-        packed = claims["status_list"]
-        if not isinstance(packed, Mapping):
-            raise RefusedListError('"status_list" is no object')
         return ListToken(
-            statuses=StatusList.from_claim(packed),
+            statuses=StatusList.from_claim(claims["status_list"]),
             issued_at=cast("float", claims["iat"]),
             expires_at=cast("float | None", claims.get("exp")),
             key_id=key.kid,
