@@ -23,6 +23,7 @@ def test_the_public_names_are_complete_and_sorted() -> None:
         "STATUS_LIST",
         "Claims",
         "Clock",
+        "IdTokenVerifier",
         "Profile",
         "Signer",
         "StatusList",

@@ -4,6 +4,7 @@ A profile such as `ID_TOKEN` tells a verifier which kind of token it is for.
 """
 
 from tokensmith.jose.jwt.claims import Claims
+from tokensmith.jose.jwt.id_token import IdTokenVerifier
 from tokensmith.jose.jwt.numeric_date import Clock
 from tokensmith.jose.jwt.profiles import (
     ACCESS_TOKEN,
@@ -35,6 +36,7 @@ __all__ = [
     "STATUS_LIST",
     "Claims",
     "Clock",
+    "IdTokenVerifier",
     "Profile",
     "Signer",
     "StatusList",
