@@ -30,10 +30,11 @@ def test_absent_members_are_none() -> None:
     header = parse({"alg": "ES256"})
 
     assert (header.kid, header.typ, header.cty) == (None, None, None)
+    assert header.b64 is True
 
 
 def test_unknown_members_are_ignored() -> None:
-    """RFC 7515 §4: "MUST be ignored"; refusing them breaks other people's tokens."""
+    """C02: RFC 7515 §4, "MUST be ignored"; refusing them breaks other people's tokens."""
     assert parse({"alg": "ES256", "x": {"y": 1}, "iss": "me", "nonce": None})["x"] == {"y": 1}
 
 
@@ -102,7 +103,7 @@ def test_a_key_id_too_long_is_refused() -> None:
 
 
 def test_an_extension_that_is_not_understood_is_refused() -> None:
-    """RFC 7515 §4.1.11 and Appendix E; ignoring "crit" is CVE-2025-59420."""
+    """C01: RFC 7515 §4.1.11 and Appendix E; ignoring "crit" is CVE-2025-59420."""
     with pytest.raises(UnacceptableTokenError) as caught:
         parse({"alg": "HS256", "crit": ["exp"], "exp": 1})
 
@@ -113,6 +114,14 @@ def test_an_extension_that_is_understood_passes() -> None:
     header = parse({"alg": "HS256", "crit": ["b64"], "b64": True}, understood=frozenset({"b64"}))
 
     assert header["b64"] is True
+    assert header.b64 is True
+
+
+def test_a_payload_is_encoded_unless_the_header_says_false() -> None:
+    """C03: RFC 7797 §3, a JSON boolean with true as its default."""
+    header = parse({"alg": "HS256", "crit": ["b64"], "b64": False}, understood=frozenset({"b64"}))
+
+    assert header.b64 is False
 
 
 def test_one_extension_that_is_not_understood_is_enough() -> None:
@@ -123,13 +132,13 @@ def test_one_extension_that_is_not_understood_is_enough() -> None:
 
 @pytest.mark.parametrize("crit", [[], ["x", "x"], ["x", 1], [None], [["x"]]])
 def test_crit_lists_different_names(crit: object) -> None:
-    """RFC 7515 §4.1.11: not empty, and "Recipients MAY consider the JWS to be invalid" for duplicates; we do."""
+    """C01: RFC 7515 §4.1.11, not empty, and "Recipients MAY consider the JWS to be invalid" for duplicates; we do."""
     assert code_of({"alg": "HS256", "crit": crit, "x": 1}, understood=frozenset({"x"})) == "malformed_crit"
 
 
 @pytest.mark.parametrize("name", ["alg", "kid", "typ", "jwk", "crit", "enc", "zip", "epk", "p2c", "x5t#S256"])
 def test_crit_names_no_member_of_the_standard(name: str) -> None:
-    """RFC 7515 §4.1.11, RFC 7516 §4.1.13: even if somebody claims to understand it as an extension."""
+    """C01: RFC 7515 §4.1.11, RFC 7516 §4.1.13, even if somebody claims to understand it as an extension."""
     members = {
         "epk": 1,
         "p2c": 1,
@@ -146,13 +155,13 @@ def test_crit_names_no_member_of_the_standard(name: str) -> None:
 
 
 def test_crit_names_only_what_is_there() -> None:
-    """RFC 7515 §4.1.11."""
+    """C01: RFC 7515 §4.1.11."""
     assert code_of({"alg": "HS256", "crit": ["b64"]}, understood=frozenset({"b64"})) == "malformed_crit"
 
 
 @pytest.mark.parametrize("members", [{"b64": False}, {"b64": True}, {"b64": False, "crit": ["x"], "x": 1}])
 def test_b64_is_nothing_without_crit(members: dict[str, object]) -> None:
-    """RFC 7797 §6: whoever does not know "b64" would verify another payload than the one that was signed."""
+    """C03: RFC 7797 §6, whoever does not know "b64" would verify another payload than the one that was signed."""
     assert code_of({"alg": "HS256", **members}, understood=frozenset({"b64", "x"})) == "malformed_crit"
 
 

@@ -66,6 +66,11 @@ class Header(FrozenObject):
         """The media type of the payload, as it was written."""
         return cast("str | None", self._members.get("cty"))
 
+    @property
+    def b64(self) -> bool:
+        """Whether the payload is encoded in base64url (RFC 7797 §3), as it is where the header does not say."""
+        return cast("bool", self._members.get("b64", True))
+
 
 def parse_header(data: bytes, *, understood: frozenset[str] = frozenset(), limits: Limits = DEFAULT_LIMITS) -> Header:
     """Read a protected header.

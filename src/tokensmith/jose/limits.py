@@ -16,6 +16,7 @@ class Limits:
         max_token_bytes: The whole token as it was sent, in bytes.
         max_header_bytes: One JOSE header after base64url decoding, in bytes. Certificate chains fit.
         max_key_id_chars: The "kid" header parameter, in characters.
+        max_signatures: Signatures of one JWS in JSON; each costs a computation.
         max_json_depth: Objects and arrays inside each other, the outermost counted; at most 200.
         max_json_members: Name/value pairs of one JSON text, those of inner objects counted.
 
@@ -26,6 +27,7 @@ class Limits:
     max_token_bytes: int = 65_536
     max_header_bytes: int = 16_384
     max_key_id_chars: int = 512
+    max_signatures: int = 16
     max_json_depth: int = 32
     max_json_members: int = 1_000
 

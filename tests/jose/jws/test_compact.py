@@ -34,7 +34,7 @@ def test_putting_together_is_the_way_back() -> None:
     "token", ["", ".", "e30", "e30.e30", "e30.e30.AA.", "e30.e30.AA.AA", "a.b.c.d.e", "." * 65_000]
 )
 def test_a_jws_has_three_parts(token: str) -> None:
-    """RFC 7515 §7.1; five would be a JWE (RFC 7516 §9), and a million a denial of service (CVE-2025-30204)."""
+    """E13, E04: RFC 7515 §7.1; five would be a JWE (RFC 7516 §9), a million a denial of service (CVE-2025-30204)."""
     assert code_of(token) == "malformed"
 
 

@@ -59,7 +59,7 @@ def test_what_was_signed_is_what_is_verified() -> None:
 
 
 def test_a_proof_is_frozen_and_has_one_maker() -> None:
-    """Holding a VerifiedJws means that a signature held."""
+    """B04: holding a VerifiedJws means that a signature held."""
     verified = jws.verify(jws.sign(b"x", SECRET), SECRET)
 
     with pytest.raises(AttributeError):

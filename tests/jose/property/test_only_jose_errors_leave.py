@@ -1,6 +1,7 @@
 """The law: whatever comes in as a token, only a JoseError comes out."""
 
 import contextlib
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,9 @@ JSON = st.recursive(
     max_leaves=6,
 )
 PARTS = st.binary(max_size=40).map(base64url.encode) | st.text(max_size=20)
+MEMBERS = ["payload", "signatures", "protected", "header", "signature"]
+PART = st.dictionaries(st.sampled_from(MEMBERS), JSON | st.binary(max_size=8).map(base64url.encode), max_size=5)
+JSON_TOKENS = PART | st.builds(lambda outer, inner: {**outer, "signatures": inner}, PART, st.lists(PART, max_size=3))
 TOKENS = st.text() | st.binary() | st.lists(PARTS, max_size=6).map(".".join)
 
 
@@ -34,6 +38,8 @@ def try_everything(token: str | bytes) -> None:
         verifier(KEYS, issuer=jwt.ANY, audience=jwt.ANY, require_exp=False).verify,
         jwt.read_unverified,
         lambda token: jws.verify(token, KEYS),
+        lambda token: jws.verify(token, KEYS, detached_payload=b"x"),
+        lambda token: jws.verify_json(token, KEYS),
     ):
         with contextlib.suppress(JoseError):
             attempt(token)
@@ -54,6 +60,27 @@ def test_for_any_header_under_a_good_signature(header: dict[str, object]) -> Non
 def test_for_any_claims_under_a_good_signature(claims: object) -> None:
     """An issuer's bug, or an issuer who turned against us."""
     try_everything(spell({"alg": "HS256"}, claims))
+
+
+@given(
+    protected=st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=4), JSON, max_size=4),
+    unprotected=st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=4), JSON, max_size=4) | JSON,
+    require=st.sampled_from(["all", "any"]),
+)
+def test_for_any_headers_of_a_jws_in_json(protected: dict[str, object], unprotected: object, require: Any) -> None:
+    head, payload, signature = spell({"alg": "HS256", **protected}, good_claims()).split(".")
+    part = {"protected": head, "header": unprotected, "signature": signature}
+    for token in ({"payload": payload, **part}, {"payload": payload, "signatures": [part, part]}):
+        with contextlib.suppress(JoseError):
+            jws.verify_json(token, KEYS, require=require)  # type: ignore[arg-type]
+
+
+@given(token=JSON_TOKENS)
+def test_for_any_object_in_place_of_a_jws_in_json(token: dict[str, Any]) -> None:
+    """As somebody's decoder left it, NaN and lone surrogates included."""
+    for payload in (None, b"x"):
+        with contextlib.suppress(JoseError):
+            jws.verify_json(token, KEYS, detached_payload=payload)
 
 
 @given(payload=st.binary(max_size=60))

@@ -1,7 +1,7 @@
 """The compact serialization: three parts ⇄ one string (RFC 7515 §7.1).
 
-Every part is decoded before anything else looks at it, so bytes outside the base64url alphabet (quotes, braces, white
-space) end a token's way here, before any key is chosen.
+`split` decodes every part before anything else looks at it, so bytes outside the base64url alphabet (quotes, braces,
+white space) end a token's way here, before any key is chosen. `cut` is for readers of payloads that are not encoded.
 """
 
 import msgspec
@@ -23,10 +23,26 @@ class CompactParts(msgspec.Struct, frozen=True, gc=False):
 
 
 def split(token: str | bytes, *, limits: Limits = DEFAULT_LIMITS) -> CompactParts:
-    """Take a compact JWS apart.
+    """Take a compact JWS apart whose payload is in it, and encoded.
 
     Raises:
-        MalformedTokenError: code `too_large`, `malformed` (not three parts, or no ASCII) or `base64url`.
+        MalformedTokenError: As of `cut`; or code `base64url`.
+        TypeError: As of `cut`.
+    """
+    header_text, payload_text, signature_text = cut(token, limits=limits)
+    return CompactParts(
+        signing_input=header_text + b"." + payload_text,
+        header_text=header_text,
+        payload=base64url.decode(payload_text),
+        signature=base64url.decode(signature_text),
+    )
+
+
+def cut(token: str | bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, bytes, bytes]:
+    """Cut a compact JWS into header, payload and signature, none of them decoded.
+
+    Raises:
+        MalformedTokenError: code `too_large` or `malformed` (not three parts, or no ASCII).
         TypeError: *token* is neither str nor bytes; JSON serializations have functions of their own.
     """
     if isinstance(token, str):
@@ -42,13 +58,7 @@ def split(token: str | bytes, *, limits: Limits = DEFAULT_LIMITS) -> CompactPart
     pieces = token.split(b".", 3)
     if len(pieces) != 3:
         raise MalformedTokenError("The token is not a compact JWS.", detail=f"{len(pieces)} or more parts")
-    header_text, payload_text, signature_text = pieces
-    return CompactParts(
-        signing_input=header_text + b"." + payload_text,
-        header_text=header_text,
-        payload=base64url.decode(payload_text),
-        signature=base64url.decode(signature_text),
-    )
+    return pieces[0], pieces[1], pieces[2]
 
 
 def join(signing_input: bytes, *, signature: bytes) -> str:
