@@ -85,7 +85,7 @@ def test_the_old_name_eddsa_is_for_those_who_ask() -> None:
 
 
 def test_a_large_set_is_read() -> None:
-    """Certificate chains make key sets larger than any token."""
-    jwk: dict[str, JsonValue] = {**GOOD.to_jwk(), "x5c": ["A" * 2000] * 40}
+    """Certificate chains and members of the issuer's own make key sets larger than any token."""
+    jwk: dict[str, JsonValue] = {**GOOD.to_jwk(), "of its own": ["A" * 2000] * 40}
 
     assert parse(jwk) == {"good"}
