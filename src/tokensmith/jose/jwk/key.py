@@ -9,6 +9,7 @@ from typing import Final, final
 
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa.descriptor import KeyObject, KeyType, SignatureAlgorithm, SignBytes, VerifyBytes
+from tokensmith.jose.jwa.hashing import HashName
 from tokensmith.jose.jwa.key_management import KeyManagementAlgorithm, UnwrapKey, WrapKey
 from tokensmith.jose.jwa.rsa_signature import MIN_MODULUS_BITS
 from tokensmith.jose.jwa.tables import PASSWORD_ALGORITHMS
@@ -19,7 +20,7 @@ from tokensmith.jose.jwk.operations import prepare_operations
 from tokensmith.jose.jwk.parse import KeyAlgorithm, KeyParts, parse_json_object, parse_jwk, parse_secret, requested
 from tokensmith.jose.jwk.pem import parse_der, parse_pem, write_private_pem, write_public_pem
 from tokensmith.jose.jwk.silent import Silent
-from tokensmith.jose.jwk.thumbprint import ThumbprintHash, thumbprint, thumbprint_uri
+from tokensmith.jose.jwk.thumbprint import thumbprint, thumbprint_uri
 from tokensmith.jose.jwk.usage import public_operations
 from tokensmith.jose.strict_json import JsonValue
 
@@ -247,14 +248,14 @@ class Key(Silent):
             raise ValueError("A public key is not encrypted; password is for private=True.")
         return write_public_pem(self._key_object)
 
-    def thumbprint(self, *, hash_name: ThumbprintHash = "sha-256") -> str:
+    def thumbprint(self, *, hash_name: HashName = "sha-256") -> str:
         """Digest the key's required members, in base64url (RFC 7638); the same for both halves of a pair.
 
         A thumbprint of a shared secret helps whoever guesses it (RFC 7638 §7): keep it as secret as the key.
         """
         return thumbprint(self._required_members(), hash_name=hash_name)
 
-    def thumbprint_uri(self, *, hash_name: ThumbprintHash = "sha-256") -> str:
+    def thumbprint_uri(self, *, hash_name: HashName = "sha-256") -> str:
         """Name the key by its thumbprint, ``urn:ietf:params:oauth:jwk-thumbprint:sha-256:…`` (RFC 9278)."""
         return thumbprint_uri(self._required_members(), hash_name=hash_name)
 

@@ -4,15 +4,12 @@ The digest is over the required members alone, sorted, without spaces; so every 
 and a private key has that of its public half.
 """
 
-import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 from tokensmith.jose import base64url
-
-ThumbprintHash = Literal["sha-256", "sha-384", "sha-512"]
-"""Hash names as the IANA "Named Information" registry spells them (RFC 9278 §4)."""
+from tokensmith.jose.jwa.hashing import NAMED_HASHES, HashName
 
 _REQUIRED_MEMBERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -23,11 +20,10 @@ _REQUIRED_MEMBERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "oct": ("k", "kty"),
     }
 )
-_HASHES: Final[Mapping[str, str]] = MappingProxyType({"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"})
 _URI_PREFIX: Final = "urn:ietf:params:oauth:jwk-thumbprint:"
 
 
-def thumbprint(members: Mapping[str, str], *, hash_name: ThumbprintHash = "sha-256") -> str:
+def thumbprint(members: Mapping[str, str], *, hash_name: HashName = "sha-256") -> str:
     """Digest the required members of a JWK we wrote ourselves (RFC 7638 §3).
 
     Args:
@@ -41,13 +37,13 @@ def thumbprint(members: Mapping[str, str], *, hash_name: ThumbprintHash = "sha-2
     Raises:
         ValueError: *hash_name* is another.
     """
-    if hash_name not in _HASHES:
+    if hash_name not in NAMED_HASHES:
         raise ValueError('hash_name is "sha-256", "sha-384" or "sha-512".')
     names = _REQUIRED_MEMBERS[members["kty"]]
     canonical = "{" + ",".join(f'"{name}":"{members[name]}"' for name in names) + "}"
-    return base64url.encode(hashlib.new(_HASHES[hash_name], canonical.encode("ascii")).digest())
+    return base64url.encode(NAMED_HASHES[hash_name](canonical.encode("ascii")).digest())
 
 
-def thumbprint_uri(members: Mapping[str, str], *, hash_name: ThumbprintHash = "sha-256") -> str:
+def thumbprint_uri(members: Mapping[str, str], *, hash_name: HashName = "sha-256") -> str:
     """Name a key by a URI, ``urn:ietf:params:oauth:jwk-thumbprint:sha-256:…`` (RFC 9278 §3)."""
     return f"{_URI_PREFIX}{hash_name}:{thumbprint(members, hash_name=hash_name)}"
