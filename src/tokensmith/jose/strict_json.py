@@ -1,4 +1,4 @@
-"""JSON objects with one meaning only (RFC 7515 §4 and §10.12, RFC 7519 §4, RFC 8259).
+"""JSON objects and arrays with one meaning only (RFC 7515 §4 and §10.12, RFC 7519 §4, RFC 8259).
 
 Most decoders keep the last of two equal names, so two programs can read two different tokens out of the same signed
 bytes. Ours refuses them at any depth, and nearly for free: a text that encodes back to itself has no duplicates; of
@@ -40,26 +40,23 @@ def parse_object(data: bytes, *, max_bytes: int | None = None, limits: Limits = 
         MalformedTokenError: code `too_large`, `json` (no JSON text, or a number out of range), `not_an_object`,
             `too_deep`, `too_many_members` or `duplicate_member`.
     """
-    if len(data) > (limits.max_token_bytes if max_bytes is None else max_bytes):
-        raise MalformedTokenError("A JSON text is too long.", code="too_large", detail=f"{len(data)} bytes")
-    try:
-        value = _decode(data)
-    # Bad UTF-8 is a ValueError, and so are msgspec's own errors, though not in its older releases.
-    except (ValueError, msgspec.MsgspecError):
-        raise MalformedTokenError("A part is not valid JSON.", code="json") from None
-    except RecursionError:
-        raise _too_deep() from None
+    value = _decode_within(data, max_bytes=limits.max_token_bytes if max_bytes is None else max_bytes)
     if type(value) is not dict:
         raise MalformedTokenError("A JSON text is not an object.", code="not_an_object")
-    # With no bracket behind the first byte nothing is inside to be counted; one in a string only costs the walk.
-    if data.find(_OPENING_BRACE, 1) < 0 and _OPENING_BRACKET not in data:
-        members = len(value)
-    else:
-        members = _count_members(value, room=limits.max_json_depth)
-    if members > limits.max_json_members:
-        raise MalformedTokenError("A JSON object has too many members.", code="too_many_members")
-    if _encode(value) != data and not _proves_unique_names(data, members=members) and _has_duplicate_names(data):
-        raise MalformedTokenError("A JSON object names a member twice.", code="duplicate_member")
+    _check_contents(value, data, limits=limits)
+    return value
+
+
+def parse_array(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> list[JsonValue]:
+    """Read one JSON array that nobody can read in another way.
+
+    Raises:
+        MalformedTokenError: As of `parse_object`, with code `not_an_array` for anything else.
+    """
+    value = _decode_within(data, max_bytes=limits.max_token_bytes)
+    if type(value) is not list:
+        raise MalformedTokenError("A JSON text is not an array.", code="not_an_array")
+    _check_contents(value, data, limits=limits)
     return value
 
 
@@ -99,7 +96,40 @@ def encode(value: Mapping[str, JsonValue]) -> bytes:
         TypeError: Something in it is no JSON type: bytes, sets, dates, names that are not strings.
         ValueError: A number is not finite, a string holds a lone surrogate, or it is nested more than 32 deep.
     """
-    plain = {name: _checked(name, item, depth=1) for name, item in value.items()}
+    return _encode_plain({name: _checked(name, item, depth=1) for name, item in value.items()})
+
+
+def encode_array(items: Sequence[JsonValue]) -> bytes:
+    """Write an array as compact UTF-8 JSON that `parse_array` reads back; errors are those of `encode`."""
+    return _encode_plain([_checked("An element", item, depth=1) for item in items])
+
+
+def _decode_within(data: bytes, *, max_bytes: int) -> Any:
+    if len(data) > max_bytes:
+        raise MalformedTokenError("A JSON text is too long.", code="too_large", detail=f"{len(data)} bytes")
+    try:
+        return _decode(data)
+    # Bad UTF-8 is a ValueError, and so are msgspec's own errors, though not in its older releases.
+    except (ValueError, msgspec.MsgspecError):
+        raise MalformedTokenError("A part is not valid JSON.", code="json") from None
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _check_contents(value: dict[str, Any] | list[Any], data: bytes, *, limits: Limits) -> None:
+    """Refuse what is too deep, has too many members, or names one twice; *value* is what *data* was decoded into."""
+    # With no bracket behind the first byte nothing is inside to be counted; one in a string only costs the walk.
+    if data.find(_OPENING_BRACE, 1) < 0 and _OPENING_BRACKET not in data:
+        members = len(value)
+    else:
+        members = _count_members(value, room=limits.max_json_depth)
+    if members > limits.max_json_members:
+        raise MalformedTokenError("A JSON object has too many members.", code="too_many_members")
+    if _encode(value) != data and not _proves_unique_names(data, members=members) and _has_duplicate_names(data):
+        raise MalformedTokenError("A JSON object names a member twice.", code="duplicate_member")
+
+
+def _encode_plain(plain: dict[str, Any] | list[Any]) -> bytes:
     try:
         return _encode(plain)
     except UnicodeEncodeError:
