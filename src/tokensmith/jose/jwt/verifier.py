@@ -24,6 +24,7 @@ from tokensmith.jose.jws import compact
 from tokensmith.jose.jws.verify import KeySource, check_key, choose_key
 from tokensmith.jose.jwt.claims import Claims
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock, Duration
+from tokensmith.jose.jwt.opened import open_signed
 from tokensmith.jose.jwt.profiles import Profile
 from tokensmith.jose.jwt.rules import Expected, Rules
 from tokensmith.jose.jwt.verified_cache import VerifiedCache, fingerprint
@@ -191,16 +192,11 @@ class Verifier(Generic[ClaimsT]):
         are asked where at most the time is wrong, since they may rely on the rest.
         """
         try:
-            parts = compact.split(token, limits=self._limits)
-            header = parse_header(base64url.decode(parts.header_text), limits=self._limits)
-            chosen = self._ask_for_key(header) if key is None else key
-            check_key(chosen, header=header)
-            if not chosen.verify_bytes(parts.signature, parts.signing_input):
-                raise InvalidSignatureError("The signature does not match.")
-            claims = parse_object(parts.payload, limits=self._limits)
+            opened = open_signed(token, self._ask_for_key if key is None else key, limits=self._limits)
         except JoseError as error:
             return (error,)
-        found = [*self._rules.header_problems(header), *self._rules.claims_problems(claims, now=self._now())]
+        claims = opened.claims
+        found = [*self._rules.header_problems(opened.header), *self._rules.claims_problems(claims, now=self._now())]
         if all(isinstance(each, ExpiredTokenError | NotYetValidTokenError) for each in found):
             try:
                 self._accept(claims)
