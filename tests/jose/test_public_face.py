@@ -4,12 +4,12 @@ import subprocess
 import sys
 
 from tokensmith import jose
-from tokensmith.jose import jws, jwt
+from tokensmith.jose import jws, jwt, sd_jwt
 
 
 def test_the_public_names_are_complete_and_sorted() -> None:
     """One path per name; a name that goes missing breaks somebody's program."""
-    assert jose.__all__ == ["JoseError", "Key", "KeySet", "jws", "jwt"]
+    assert jose.__all__ == ["JoseError", "Key", "KeySet", "jws", "jwt", "sd_jwt"]
     assert jws.__all__ == [
         "RefusedSignature",
         "Signatory",
@@ -43,6 +43,17 @@ def test_the_public_names_are_complete_and_sorted() -> None:
         "read_unverified",
         "sign",
         "verify",
+    ]
+    assert sd_jwt.__all__ == [
+        "NOT_REQUIRED",
+        "Disclosable",
+        "Holder",
+        "Issuer",
+        "KeyBinding",
+        "Padded",
+        "VerifiedSdJwt",
+        "Verifier",
+        "disclose",
     ]
 
 

@@ -19,6 +19,7 @@ class Limits:
         max_signatures: Signatures of one JWS in JSON; each costs a computation.
         max_json_depth: Objects and arrays inside each other, the outermost counted; at most 200.
         max_json_members: Name/value pairs of one JSON text, those of inner objects counted.
+        max_disclosures: Disclosures of one SD-JWT (RFC 9901); each costs a hash.
 
     Raises:
         ValueError: A ceiling is below 1, or the depth above 200.
@@ -30,6 +31,7 @@ class Limits:
     max_signatures: int = 16
     max_json_depth: int = 32
     max_json_members: int = 1_000
+    max_disclosures: int = 256
 
     def __post_init__(self) -> None:
         for field in fields(self):
