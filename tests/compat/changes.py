@@ -1,0 +1,174 @@
+"""What changes for a program that moves in from another library: a token or a key, and what comes of it there and here.
+
+joserfc is a test dependency and is run. What python-jose 3.5.0 and jwcrypto 1.6.1 do was tried by hand and is told;
+what we do is run for all three.
+"""
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from joserfc import jwt as joserfc_jwt
+from joserfc.jwk import OctKey, RSAKey
+
+from tests.compat.pyjwt.material import NOW, RSA, RSA_TOO_SMALL, SECRET, SECRETS, b64, pem, sealed, token
+from tokensmith.jose import JoseError, Key, jwt
+
+AUDIENCE: Final = "https://api.example"
+LATER: Final = NOW + 600
+EXPIRED: Final = token({"exp": 1})
+PUBLIC_IN_BASE64: Final = b64(RSA.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+UNSECURED: Final = f"{b64({'alg': 'none'})}.{b64({'exp': LATER})}."
+PS256: Final = jwt.sign({}, Key.from_pem(pem(RSA), alg="PS256"))
+HS512: Final = jwt.sign({}, Key.from_secret(SECRETS["HS512"], alg="HS512"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One row: the outcome there and here, and the calls that come to it."""
+
+    theirs: str
+    ours: str
+    call: Callable[[], object]
+    their_call: Callable[[], object] | None = None
+
+
+def verifies(text: str, key: Key | None = None, **arguments: Any) -> Callable[[], object]:
+    """Check a token as our guides show it; of any issuer and audience where the row is about neither."""
+    options = {"issuer": jwt.ANY, "audience": jwt.ANY, **arguments}
+    return lambda: jwt.verify(text, key or Key.from_secret(SECRET), **options)
+
+
+def joserfc_decodes(text: str, key: Any = None, algorithms: tuple[str, ...] = ("HS256",)) -> Callable[[], object]:
+    """Read a token with joserfc."""
+    return lambda: joserfc_jwt.decode(text, key or OctKey.import_key(SECRET), algorithms=algorithms)
+
+
+def outcome(call: Callable[[], object]) -> str:
+    """Say "accepted", the code of our refusal, or the name of their exception."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            call()
+        except JoseError as error:
+            return error.code
+        except Exception as error:  # noqa: BLE001
+            return type(error).__name__
+    return "accepted"
+
+
+def told(theirs: str, ours: str, call: Callable[[], object]) -> Change:
+    """A row whose left side was tried by hand."""
+    return Change(theirs=theirs, ours=ours, call=call)
+
+
+def tried(theirs: str, ours: str, text: str, **arguments: Any) -> Change:
+    """A row about one token that both sides are given."""
+    return Change(theirs=theirs, ours=ours, call=verifies(text, **arguments), their_call=joserfc_decodes(text))
+
+
+TWICE: Final = token(b'{"exp":9999999999,"exp":1}')
+OTHER_TYPE: Final = token({"exp": LATER}, typ="at+jwt")
+NO_EXPIRY: Final = token({"sub": "ada"})
+NO_AUDIENCE: Final = token({"exp": LATER})
+OTHER_AUDIENCE: Final = token({"exp": LATER, "aud": "https://other.example"})
+PADDED: Final = sealed(b64({"alg": "HS256"}), b64(b'{"exp":9999999999}')) + "="
+
+FROM_JOSERFC: Final[Mapping[str, Change]] = {
+    "an expired token, where only `decode` is called": tried("accepted", "expired", EXPIRED),
+    "a token without `exp`": tried("accepted", "missing_claim", NO_EXPIRY),
+    "a token for another audience, where nobody asks": tried(
+        "accepted", "wrong_audience", OTHER_AUDIENCE, audience=AUDIENCE
+    ),
+    "a token of another `typ`": tried("accepted", "wrong_type", OTHER_TYPE),
+    "a token whose `cty` says that another is in it": tried(
+        "accepted", "nested_token", token({"exp": LATER}, cty="JWT")
+    ),
+    "a header parameter that nobody knows": tried(
+        "UnsupportedHeaderError", "accepted", token({"exp": LATER}, client_id="1")
+    ),
+    "a header above 512 bytes": tried("ExceededSizeError", "accepted", token({"exp": LATER}, kid="k" * 500)),
+    "`b64` in a JWT": tried("accepted", "unsupported_crit", token({"exp": LATER}, b64=True, crit=["b64"])),
+    "a member named twice": tried("accepted", "duplicate_member", TWICE),
+    "`NaN` among the claims": tried("accepted", "json", token(b'{"exp":9999999999,"x":NaN}')),
+    "a header in UTF-16": tried(
+        "accepted", "json", sealed(b64('{"alg":"HS256"}'.encode("utf-16")), b64({"exp": LATER}))
+    ),
+    "a secret shorter than the hash": Change(
+        theirs="accepted",
+        ours="weak_key",
+        call=lambda: Key.from_secret("open sesame"),
+        their_call=lambda: OctKey.import_key("open sesame"),
+    ),
+    "an RSA key below 2048 bits": Change(
+        theirs="accepted",
+        ours="weak_key",
+        call=lambda: Key.from_pem(pem(RSA_TOO_SMALL), alg="RS256"),
+        their_call=lambda: RSAKey.import_key(pem(RSA_TOO_SMALL)),
+    ),
+    "a public key as a secret, behind base64": Change(
+        theirs="accepted",
+        ours="public_key_as_secret",
+        call=lambda: Key.from_secret(PUBLIC_IN_BASE64),
+        their_call=lambda: OctKey.import_key(PUBLIC_IN_BASE64),
+    ),
+    "one key for two algorithms": Change(
+        theirs="accepted",
+        ours="algorithm_mismatch",
+        call=verifies(PS256, Key.from_pem(pem(RSA), alg="RS256")),
+        their_call=joserfc_decodes(PS256, RSAKey.import_key(pem(RSA)), ("RS256", "PS256")),
+    ),
+    "`none`, where it is listed": Change(
+        theirs="accepted",
+        ours="algorithm_mismatch",
+        call=verifies(UNSECURED),
+        their_call=joserfc_decodes(UNSECURED, algorithms=("none",)),
+    ),
+}
+
+FROM_PYTHON_JOSE: Final[Mapping[str, Change]] = {
+    "a token of any algorithm, where `algorithms` is left out": told(
+        "accepted", "algorithm_mismatch", verifies(HS512, Key.from_secret(SECRETS["HS512"]))
+    ),
+    "a token without `aud`, where an audience is asked for": told(
+        "accepted", "wrong_audience", verifies(NO_AUDIENCE, audience=AUDIENCE)
+    ),
+    "a token without `exp`": told("accepted", "missing_claim", verifies(NO_EXPIRY)),
+    "`exp` as text": told("accepted", "malformed_claim", verifies(token({"exp": str(LATER)}))),
+    "a token of another `typ`": told("accepted", "wrong_type", verifies(OTHER_TYPE)),
+    "`crit` that names an unknown extension": told(
+        "accepted", "unsupported_crit", verifies(token({"exp": LATER}, crit=["x"], x=1))
+    ),
+    "a member named twice": told("accepted", "duplicate_member", verifies(TWICE)),
+    "`=` at the end of a part": told("accepted", "base64url", verifies(PADDED)),
+    "a secret shorter than the hash, even an empty one": told("accepted", "weak_key", lambda: Key.from_secret("")),
+    "an RSA key below 2048 bits": told("accepted", "weak_key", lambda: Key.from_pem(pem(RSA_TOO_SMALL), alg="RS256")),
+    "a public key as a secret, behind base64": told(
+        "accepted", "public_key_as_secret", lambda: Key.from_secret(PUBLIC_IN_BASE64)
+    ),
+    "a JWK whose `alg` is not the one asked for": told(
+        "accepted",
+        "algorithm_mismatch",
+        lambda: Key.from_jwk({"kty": "oct", "k": b64(SECRET.encode()), "alg": "RS256"}, alg="HS256"),
+    ),
+}
+
+FROM_JWCRYPTO: Final[Mapping[str, Change]] = {
+    "a token that expired half a minute ago": told("accepted", "expired", verifies(token({"exp": NOW - 30}))),
+    "a token without `exp`": told("accepted", "missing_claim", verifies(NO_EXPIRY)),
+    "`exp` as text": told("TypeError", "malformed_claim", verifies(token({"exp": str(LATER)}))),
+    "a token for another audience, where nobody asks": told(
+        "accepted", "wrong_audience", verifies(OTHER_AUDIENCE, audience=AUDIENCE)
+    ),
+    "a token of another `typ`": told("accepted", "wrong_type", verifies(OTHER_TYPE)),
+    "a payload that is no JSON": told("accepted", "json", verifies(token(b"hello"))),
+    "a member named twice": told("accepted", "duplicate_member", verifies(TWICE)),
+    "`=` at the end of a part": told("accepted", "base64url", verifies(PADDED)),
+    "a text that is no token": told("ValueError", "malformed", verifies("a.b")),
+    "an RSA key below 2048 bits": told("accepted", "weak_key", lambda: Key.from_pem(pem(RSA_TOO_SMALL), alg="RS256")),
+    "a JWK of `alg` RS256 that is used for PS256": told(
+        "accepted", "algorithm_mismatch", verifies(PS256, Key.from_pem(pem(RSA), alg="RS256"))
+    ),
+}
