@@ -32,7 +32,7 @@ class PyJWKClient:
         cache_jwk_set: Whether the set is held for *lifespan*.
         lifespan: Seconds, above 0.
         headers: Further request headers.
-        timeout: Seconds for the whole fetch, above 0.
+        timeout: Seconds for the whole fetch, above 0 and finite.
         ssl_context: Whom to trust; by default the system's authorities.
         cooldown_duration: Seconds between two fetches for unknown kids, 0 or more.
         monotonic: Says how much time has passed.
@@ -55,9 +55,10 @@ class PyJWKClient:
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        for name, seconds in (("lifespan", lifespan), ("timeout", timeout)):
-            if not seconds > 0:
-                raise PyJWKClientError(f"{name} is a number of seconds above 0.")
+        if not lifespan > 0:
+            raise PyJWKClientError("lifespan is a number of seconds above 0.")
+        if not (isfinite(timeout) and timeout > 0):
+            raise PyJWKClientError("timeout is a finite number of seconds above 0.")
         if not isfinite(cooldown_duration) or cooldown_duration < 0:
             raise PyJWKClientError("cooldown_duration is a finite number of seconds, 0 or more.")
         self.uri: Final = uri
