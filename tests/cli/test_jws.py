@@ -1,0 +1,70 @@
+"""`tokensmith jws`."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.tooling import done, failed, key_file, public_file, run
+from tokensmith.jose import Key, jws
+
+KEY = Key.generate("ES256")
+
+
+def test_what_is_signed_is_verified(tmp_path: Path) -> None:
+    """The bytes on standard output, what was checked beside it."""
+    token = done("jws", "sign", "--key", key_file(tmp_path, KEY), "--typ", "a", "--cty", "b", text=b"any \x00 bytes")
+    result = run("jws", "verify", "--key", public_file(tmp_path, KEY), text=token)
+
+    assert (result.exit_code, result.stdout_bytes) == (0, b"any \x00 bytes")
+    assert result.stderr == f"Signature VERIFIED with ES256 key {KEY.kid}; nothing else was checked.\n"
+    assert dict(jws.verify(token.strip(), KEY).header) == {"alg": "ES256", "kid": KEY.kid, "typ": "a", "cty": "b"}
+
+
+def test_a_set_of_keys_will_do(tmp_path: Path) -> None:
+    (tmp_path / "keys.json").write_text(json.dumps({"keys": [KEY.to_jwk()]}))
+
+    assert done("jws", "verify", "--jwks", tmp_path / "keys.json", text=jws.sign(b"x", KEY)) == "x"
+
+
+def test_a_key_without_an_id_is_named_by_its_algorithm(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text(KEY.to_pem())
+    result = run("jws", "verify", "--key", tmp_path / "key.pem", text=jws.sign(b"x", KEY))
+
+    assert "VERIFIED with ES256 key;" in result.stderr
+
+
+def test_a_forgery_hands_out_nothing(tmp_path: Path) -> None:
+    """Not one byte of the payload."""
+    head, _, signature = jws.sign(b"good", KEY).split(".")
+    stderr = failed(1, "jws", "verify", "--key", public_file(tmp_path, KEY), text=f"{head}.ZXZpbA.{signature}")
+
+    assert "NOT VERIFIED" in stderr
+    assert "invalid_signature" in stderr
+
+
+def test_a_public_key_cannot_sign(tmp_path: Path) -> None:
+    assert "key_operation" in failed(2, "jws", "sign", "--key", public_file(tmp_path, KEY), text="x")
+
+
+@pytest.mark.parametrize(("payload", "status"), [(b"\x1b[2J", 2), (b"\xff", 2), (b"text\n\tZo\xc3\xab", 0)])
+def test_bytes_that_are_no_text_do_not_go_to_a_terminal(tmp_path: Path, payload: bytes, status: int) -> None:
+    """They could steer it, and are of no use there."""
+    (tmp_path / "token").write_text(jws.sign(payload, KEY))
+    key = public_file(tmp_path, KEY)
+    ours, theirs = pty.openpty()
+    done_ = subprocess.run(
+        [sys.executable, "-m", "tokensmith", "jws", "verify", "--key", key, tmp_path / "token"],
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(theirs)
+    os.close(ours)
+
+    assert done_.returncode == status
+    assert (b"no text" in done_.stderr) is (status == 2)
