@@ -58,6 +58,7 @@ def test_members_come_in_the_order_of_the_table_and_the_unknown_last() -> None:
         ),
         ("status", {"other": 1}, '{"other":1}'),
         ("x", None, "null"),
+        ("https://id.example/roles", ["a"], '["a"]'),
     ],
 )
 def test_values_are_readable(name: str, value: object, shown: str) -> None:

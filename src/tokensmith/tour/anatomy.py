@@ -16,8 +16,24 @@ from tokensmith.jose.strict_json import JsonValue
 HEADER_MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "alg": "how it is signed",
+        "enc": "how it is encrypted",
         "kid": "with which key",
         "typ": "what kind of token",
+        "cty": "what kind of content",
+        "zip": "how it is compressed",
+        "crit": "must be understood",
+        "b64": "is the payload encoded",
+        "jku": "where its keys are",
+        "jwk": "its own key",
+        "x5u": "where its chain is",
+        "x5c": "its certificates",
+        "x5t": "its certificate, SHA-1",
+        "x5t#S256": "its certificate",
+        "epk": "the sender's key",
+        "apu": "about the sender",
+        "apv": "about the receiver",
+        "p2s": "salt of a password",
+        "p2c": "rounds of a password",
     }
 )
 CLAIM_MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
@@ -32,13 +48,26 @@ CLAIM_MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "client_id": "the program that asked",
         "scope": "what it allows",
         "auth_time": "the time of the sign-in",
+        "acr": "how sure the sign-in is",
         "amr": "the kind of sign-in",
         "sid": "its session",
+        "nonce": "answers a request",
+        "azp": "the program it is for",
+        "cnf": "whose key goes with it",
+        "act": "who acts for another",
+        "name": "the person's name",
+        "email": "the person's address",
+        "roles": "what the person is",
+        "groups": "where the person is",
+        "at_hash": "binds an access token",
+        "c_hash": "binds a code",
+        "events": "what happened",
+        "updated_at": "when the person changed",
         "status": "revoked? look there",
     }
 )
 UNNAMED: Final = "not a registered name"
-_MOMENTS: Final = frozenset({"exp", "nbf", "iat", "auth_time"})
+MOMENTS: Final = frozenset({"exp", "nbf", "iat", "auth_time", "updated_at"})
 # Of the year 9999; beyond it there is no datetime.
 _LAST_SECOND: Final = 253_402_300_799
 
@@ -86,7 +115,7 @@ def explain(members: Mapping[str, JsonValue], meanings: Mapping[str, str]) -> It
 
 
 def _readable(name: str, value: JsonValue) -> str:
-    if name in _MOMENTS and type(value) is int and 0 <= value <= _LAST_SECOND:
+    if name in MOMENTS and type(value) is int and 0 <= value <= _LAST_SECOND:
         return f"{value}  {datetime.fromtimestamp(value, UTC):%H:%M:%S} UTC"
     match value:
         case {"status_list": {"idx": int(index), "uri": str(uri)}}:
@@ -94,4 +123,4 @@ def _readable(name: str, value: JsonValue) -> str:
         case str():
             return value
         case _:
-            return strict_json.encode({name: value}).decode().partition(":")[2][:-1]
+            return strict_json.encode({"": value}).decode().removeprefix('{"":').removesuffix("}")
