@@ -107,3 +107,20 @@ def test_a_key_is_read_from_a_file(tmp_path: Path) -> None:
 def test_a_broken_key_is_named_by_its_code() -> None:
     assert "malformed_key" in failed(2, "jwk", "public", text="nothing")
     assert "malformed_key" in failed(2, "jwk", "public", text="{")
+
+
+def test_lint_names_what_is_weak() -> None:
+    """Advice alone is no failure."""
+    bare = {name: value for name, value in KEY.to_jwk().items() if name != "kid"}
+    secret = json.dumps({"keys": [KEY.to_jwk(private=True)]})
+
+    assert "advice   K02" in done("jwk", "lint", text=json.dumps(bare))
+    assert "K02" not in done("jwk", "lint", "--ignore", "K02", text=json.dumps(bare))
+    assert run("jwk", "lint", text=secret).exit_code == 1
+    assert json.loads(run("jwk", "lint", "--json", text=secret).stdout)["findings"][0]["rule"] == "K05"
+
+
+def test_lint_opens_an_encrypted_key() -> None:
+    pem = KEY.to_pem(private=True, password="sesame")
+
+    assert done("jwk", "lint", "--password-env", "PASSWORD", text=pem, PASSWORD="sesame") == "No weakness found.\n"

@@ -161,3 +161,32 @@ def test_a_shared_secret_is_named_with_its_algorithm(tmp_path: Path) -> None:
     token = done(*SIGN, tmp_path / "secret", "--alg", "HS256", "--issuer", ISSUER, "--audience", AUDIENCE, text="{}")
 
     assert done(*VERIFY, tmp_path / "secret", "--alg", "HS256", *EXPECTED, text=token)
+
+
+@pytest.mark.parametrize("command", ["inspect", "lint"])
+def test_looking_says_that_nothing_was_verified(command: str) -> None:
+    """In words for people, as a member for programs."""
+    assert "NOT VERIFIED" in done("jwt", command, text=f" Bearer {token_of(KEY)}\n")
+    assert json.loads(done("jwt", command, "--json", text=token_of(KEY)))["verified"] is False
+
+
+@pytest.mark.parametrize("command", ["inspect", "lint"])
+@pytest.mark.parametrize("text", ["opaque", "a.b", "a.b.c.d.e", '{"payload":"","signatures":[]}'])
+def test_what_is_no_token_is_status_1(command: str, text: str) -> None:
+    assert "code    malformed" in failed(1, "jwt", command, text=text)
+
+
+def test_a_forgery_is_looked_at_all_the_same() -> None:
+    """That is what looking is for."""
+    head, claims, _ = token_of(KEY).split(".")
+
+    assert "ada" in done("jwt", "inspect", text=f"{head}.{claims}.AAAA")
+
+
+def test_lint_ends_with_1_where_something_is_serious() -> None:
+    unsigned = "eyJhbGciOiJub25lIn0.e30."
+    result = run("jwt", "lint", text=unsigned)
+
+    assert result.exit_code == 1
+    assert "serious  L01" in result.stdout
+    assert run("jwt", "inspect", text=unsigned).exit_code == 0

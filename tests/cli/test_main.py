@@ -63,6 +63,23 @@ def test_help_imports_no_server() -> None:
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.parametrize("arguments", [["jwt", "inspect"], ["jwt", "lint"], ["jwk", "generate", "ES256"]])
+def test_the_token_tools_need_no_other_extra(arguments: list[str]) -> None:
+    """`tokensmith[cli]` is enough for them: the library, click and rich."""
+    others = ("alembic", "argon2", "fastapi", "limits", "sqlalchemy", "starlette", "uvicorn")
+    rooms = ("server", "integrations", "guard", "outbound")
+    program = (
+        "import sys\nfrom click.testing import CliRunner\nfrom tokensmith.cli.main import tokensmith\n"
+        f"done = CliRunner().invoke(tokensmith, {arguments!r}, input='eyJhbGciOiJFUzI1NiJ9.e30.AAAA')\n"
+        "assert done.exit_code in (0, 1) and done.stdout, done.output\n"
+        f"unwanted = {(*others, *(f'tokensmith.{room}' for room in rooms))!r}\n"
+        "print([name for name in sys.modules if name.startswith(unwanted)])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not a traceback."""
 

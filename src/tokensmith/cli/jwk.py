@@ -1,4 +1,4 @@
-"""`tokensmith jwk`: make keys, take their public half, name them, change their form."""
+"""`tokensmith jwk`: make keys, take their public half, name them, change their form, name their weaknesses."""
 
 import binascii
 from typing import Final, Literal
@@ -9,6 +9,8 @@ from tokensmith.cli.given import file_argument, read_bytes
 from tokensmith.cli.handed_out import hand_out, output_option
 from tokensmith.cli.key_options import Passwords, alg_option, complete_algorithms, kid_option, password_options
 from tokensmith.cli.key_text import is_key_set, parse_key, parse_key_of_any_algorithm
+from tokensmith.cli.lint.of_key import lint_key
+from tokensmith.cli.lint.report import ignore_option, report
 from tokensmith.cli.printable import as_json
 from tokensmith.cli.refusals import told
 from tokensmith.jose import Key, KeySet
@@ -38,6 +40,14 @@ Examples:
   tokensmith jwk convert --to pem < key.json
   tokensmith jwk convert --to pem --private --output key.pem < key.json
   tokensmith jwk convert --to jwk --alg PS256 < key.pem
+"""
+_LINT: Final = """\b
+Examples:
+  tokensmith jwk lint < key.json
+  tokensmith jwk lint --ignore K02 keys.json
+
+Exit status: 0 nothing serious, 1 something serious, 2 no key or wrong options.
+docs/lint.md explains every number.
 """
 
 
@@ -132,6 +142,18 @@ def convert(
         else:
             key = parse_key(data, alg=alg, kid=kid, ask=passwords.ask)
         hand_out(_spelled(key, form=form, private=private), output=output)
+
+
+@jwk.command(epilog=_LINT)
+@file_argument
+@ignore_option
+@password_options
+@click.option("--json", "is_json", is_flag=True, help="For programs.")
+def lint(file: str, *, ignored: frozenset[str], passwords: Passwords, is_json: bool) -> None:
+    """Name each weakness of a key, or of the keys in a set, by its number, and how to fix it."""
+    with told():
+        findings = lint_key(read_bytes(file, what="a key"), ask=passwords.ask)
+    report(findings, ignored=ignored, is_json=is_json, is_token=False)
 
 
 def _spelled(key: Key, *, form: Form, private: bool) -> str | bytes:

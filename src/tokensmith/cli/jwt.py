@@ -1,19 +1,25 @@
-"""`tokensmith jwt`: sign claims, verify tokens."""
+"""`tokensmith jwt`: sign claims, verify a token, look at one, name its weaknesses."""
 
 from datetime import timedelta
 from typing import Final
 
 import click
+from rich.console import Console
 
 from tokensmith.cli.duration import DURATION
 from tokensmith.cli.given import file_argument, read_bytes, read_token
 from tokensmith.cli.handed_out import hand_out, output_option
 from tokensmith.cli.jws import key_name
 from tokensmith.cli.key_options import KeyChoice, key_options
+from tokensmith.cli.lint.of_token import lint_token
+from tokensmith.cli.lint.report import ignore_option, report
+from tokensmith.cli.loose_token import read_loosely
 from tokensmith.cli.printable import as_json
 from tokensmith.cli.refusals import UnusableError, told
+from tokensmith.cli.token_view import TokenView, token_members
 from tokensmith.jose import JoseError, strict_json
 from tokensmith.jose import jwt as tokens
+from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
 from tokensmith.jose.jwt.rules import Expected
 from tokensmith.jose.jwt.signer import DEFAULT_LIFETIME
 
@@ -31,11 +37,27 @@ Examples:
 
 Exit status: 0 verified, 1 refused, 2 a key or an option cannot be used.
 """
+_INSPECT: Final = """\b
+Examples:
+  tokensmith jwt inspect < token
+  pbpaste | tokensmith jwt inspect
+  tokensmith jwt inspect --json < token | jq .claims
+
+Nothing is verified. Colours go to terminals alone, and not where NO_COLOR is set.
+"""
+_LINT: Final = """\b
+Examples:
+  tokensmith jwt lint < token
+  tokensmith jwt lint --ignore L07 --json < token
+
+Exit status: 0 nothing serious, 1 something serious or no token, 2 wrong options.
+docs/lint.md explains every number. Keys: tokensmith jwk lint.
+"""
 
 
 @click.group()
 def jwt() -> None:
-    """Tokens: sign claims, verify.
+    """Tokens: sign claims, verify, look at one without verifying, name its weaknesses.
 
     A token is read from FILE, or from standard input without one; "Bearer" before it and white space around it do not
     matter. It is never an argument.
@@ -123,6 +145,35 @@ def verify(
     for name, is_any in (("issuer", any_issuer), ("audience", any_audience)):
         if is_any:
             click.echo(f"The {name} was NOT checked, as --any-{name} says.", err=True)
+
+
+@jwt.command(epilog=_INSPECT)
+@file_argument
+@click.option("--json", "is_json", is_flag=True, help="For programs.")
+def inspect(file: str, *, is_json: bool) -> None:
+    """Draw a token: its parts, its members in words, its times as dates, what is odd about it.
+
+    Nothing is verified: anybody can write a token.
+    """
+    now = SYSTEM_CLOCK.now()
+    with told():
+        token = read_loosely(read_token(file))
+    findings = lint_token(token, now=now)
+    if is_json:
+        click.echo(as_json(token_members(token, findings)))
+    else:
+        TokenView(Console(highlight=False), now=now).draw(token, findings)
+
+
+@jwt.command(epilog=_LINT)
+@file_argument
+@ignore_option
+@click.option("--json", "is_json", is_flag=True, help="For programs.")
+def lint(file: str, *, ignored: frozenset[str], is_json: bool) -> None:
+    """Name each weakness of a token by its number, and how to fix it. Nothing is verified."""
+    with told():
+        token = read_loosely(read_token(file))
+    report(lint_token(token, now=SYSTEM_CLOCK.now()), ignored=ignored, is_json=is_json)
 
 
 def _one_or_more(audience: tuple[str, ...]) -> str | tuple[str, ...] | None:

@@ -30,9 +30,9 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "resource": Entry("resources", "resource", "Services that take our tokens: create, list."),
         "client": Entry("clients", "client", "Programs that ask for tokens: create, list, allow, disable, enable."),
         "keys": Entry("keys", "keys", "Signing keys: list, rotate, retire."),
-        "jwk": Entry("jwk", "jwk", "Keys as files: generate, public, thumbprint, convert.", "cli"),
+        "jwk": Entry("jwk", "jwk", "Keys as files: generate, public, thumbprint, convert, lint.", "cli"),
         "jws": Entry("jws", "jws", "Signed bytes: sign, verify.", "cli"),
-        "jwt": Entry("jwt", "jwt", "Tokens: sign, verify.", "cli"),
+        "jwt": Entry("jwt", "jwt", "Tokens: sign, verify, inspect, lint.", "cli"),
     }
 )
 
