@@ -133,3 +133,69 @@ def test_a_part_of_ours_that_is_missing_is_no_missing_extra(monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "tokensmith.cli.main", None)
     with pytest.raises(ModuleNotFoundError):
         entry.main()
+
+
+def completed(line: str, *, python_path: str = "") -> list[str]:
+    """What bash is offered for a line, asked as bash asks."""
+    words = line.split(" ")
+    done = subprocess.run(
+        [sys.executable, "-m", "tokensmith"],
+        env={
+            "PYTHONPATH": python_path,
+            "_TOKENSMITH_COMPLETE": "bash_complete",
+            "COMP_WORDS": line,
+            "COMP_CWORD": str(len(words) - 1),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return [offer.partition(",")[2] for offer in done.stdout.splitlines() if offer]
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("tokensmith jw", ["jwk", "jws", "jwt"]),
+        ("tokensmith --v", ["--version"]),
+        ("tokensmith jwt in", ["inspect"]),
+        ("tokensmith jwt verify --any", ["--any-issuer", "--any-audience"]),
+        ("tokensmith jwk generate Ed", ["Ed25519", "Ed448", "EdDSA"]),
+    ],
+)
+def test_a_shell_is_offered_what_fits(line: str, offered: list[str]) -> None:
+    """Commands, options, algorithms."""
+    assert completed(line) == offered
+
+
+def test_a_missing_extra_does_not_disturb_who_completes_a_line(tmp_path: Path) -> None:
+    """All commands are offered all the same; below one that is not there, nothing is."""
+    (tmp_path / "sqlalchemy.py").write_text(
+        "raise ModuleNotFoundError('No module named sqlalchemy', name='sqlalchemy')\n"
+    )
+
+    assert completed("tokensmith ", python_path=str(tmp_path)) == list(COMMANDS)
+    assert completed("tokensmith user gr", python_path=str(tmp_path)) == []
+    assert completed("tokensmith user gr") == ["grant"]
+
+
+def groups() -> list[tuple[str, click.Command]]:
+    """The token tools, by their names on the command line."""
+    context = click.Context(tokensmith)
+    found = []
+    for name in ("jwk", "jws", "jwt"):
+        group = tokensmith.get_command(context, name)
+        assert isinstance(group, click.Group)
+        found += [(f"{name} {each}", command) for each, command in group.commands.items()]
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), groups(), ids=[name for name, _ in groups()])
+def test_every_token_tool_shows_examples_that_fit(name: str, command: click.Command) -> None:
+    """In 80 columns, each calling the command it belongs to."""
+    text = run(*name.split(" "), "--help")
+
+    assert "Examples:" in text
+    assert f"    tokensmith {name}" in text or f"tokensmith {name} " in text
+    assert max(map(len, text.splitlines())) <= 80

@@ -47,3 +47,11 @@ def test_a_detail_cannot_steer_the_terminal() -> None:
 @pytest.mark.parametrize("error", [ValueError("alg is one of …"), TypeError("typ is a string")])
 def test_an_option_that_makes_no_sense_is_status_2(error: Exception) -> None:
     assert message(error) == (2, str(error))
+
+
+def test_a_long_text_is_broken_between_words() -> None:
+    """With what click writes before it, no line has more than 80 columns."""
+    text = message(ExpiredTokenError("many words " * 20))[1]
+
+    assert max(map(len, text.splitlines())) <= 80 - len("Error: ")
+    assert text.split()[:4] == ["NOT", "VERIFIED.", "many", "words"]

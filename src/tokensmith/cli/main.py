@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from tokensmith import __version__
 
@@ -44,8 +45,11 @@ class LazyGroup(click.Group):
         """Return the names in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command.
+
+        To a shell that completes a line, a command whose extra is missing is one that is not there: a message would
+        land in the middle of what is being typed.
 
         Raises:
             ClickException: a library it needs is not installed; the message says which extra brings it.
@@ -58,10 +62,19 @@ class LazyGroup(click.Group):
         except ModuleNotFoundError as error:
             if (error.name or "").startswith("tokensmith"):
                 raise
+            if ctx.resilient_parsing:
+                return None
             text = f"{cmd_name!r} needs {error.name}: pip install 'tokensmith[{entry.extra}]'"
             raise click.ClickException(text) from None
         command: click.Command = getattr(module, entry.attribute)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands of the table, importing none of them, and the options."""
+        offered = [
+            CompletionItem(name, help=entry.help) for name, entry in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return offered + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table, importing none of them."""
@@ -72,7 +85,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="tokensmith")
 def tokensmith() -> None:
-    """Token-based authentication: the server, its operation, and a tour.
+    """Token-based authentication: the server, its operation, a tour, and tools for keys and tokens.
 
-    Start with `tokensmith tour`, or `tokensmith serve --demo` and a browser.
+    Start with `tokensmith tour`, or `tokensmith serve --demo` and a browser. `tokensmith jwt inspect` draws a token.
     """

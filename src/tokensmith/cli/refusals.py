@@ -3,6 +3,7 @@
 A script that branches on 1 must not take a missing file for a forged token.
 """
 
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -14,6 +15,8 @@ from tokensmith.jose.errors import JoseError, KeyMaterialError
 
 REFUSED_STATUS: Final = 1
 UNUSABLE_STATUS: Final = 2
+# Of a terminal's 80 columns, "Error: " takes the first few.
+_LINE: Final = 72
 
 
 class TokenRefusedError(click.ClickException):
@@ -34,16 +37,16 @@ def told() -> Iterator[None]:
     try:
         yield
     except KeyMaterialError as error:
-        raise UnusableError(_message(error) + _advice(error.code)) from None
+        raise UnusableError(_message(error, str(error)) + _advice(error.code)) from None
     except JoseError as error:
-        raise TokenRefusedError(f"NOT VERIFIED. {_message(error)}") from None
+        raise TokenRefusedError(_message(error, f"NOT VERIFIED. {error}")) from None
     except (TypeError, ValueError) as error:
         raise UnusableError(one_line(str(error))) from None
 
 
-def _message(error: JoseError) -> str:
+def _message(error: JoseError, text: str) -> str:
     detail = f"\n  detail  {one_line(error.detail)}" if error.detail else ""
-    return f"{error}\n  code    {error.code}{detail}"
+    return f"{textwrap.fill(text, _LINE)}\n  code    {error.code}{detail}"
 
 
 def _advice(code: str) -> str:
