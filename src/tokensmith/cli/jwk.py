@@ -69,14 +69,16 @@ def jwk() -> None:
     show_default=True,
     help="Size of an RSA modulus.",
 )
+@click.option("--crv", help="The curve, where ALG works with several, such as X25519 for ECDH-ES.")
 @output_option
-def generate(alg: str, *, kid: str | None, bits: int, output: str | None) -> None:
+def generate(alg: str, *, kid: str | None, bits: int, crv: str | None, output: str | None) -> None:
     """Make a private key, or a secret, for the algorithm ALG; written as a JWK.
 
-    ES256, Ed25519 and PS256 sign with a pair of keys, HS256 with a shared secret.
+    ES256, Ed25519 and PS256 sign with a pair of keys, HS256 with a shared secret. ECDH-ES and RSA-OAEP-256 encrypt to
+    a pair of keys, A256KW and dir with a shared secret.
     """
     with told():
-        key = Key.generate(alg, kid=kid, rsa_bits=bits)
+        key = Key.generate(alg, kid=kid, crv=crv, rsa_bits=bits)
         hand_out(as_json(key.to_jwk(private=True)), output=output)
 
 

@@ -70,6 +70,8 @@ def test_a_weakness_is_found_and_no_other(rule: str, data: bytes) -> None:
         changed(PRIVATE),
         changed(SECRET),
         changed(PUBLIC, use=None, key_ops=["verify"]),
+        json.dumps(Key.generate("ECDH-ES").to_jwk()).encode(),
+        json.dumps(Key.generate("A128KW").to_jwk(private=True)).encode(),
         key_set(),
         key_set(PUBLIC, ED),
         Key.generate("ES256").to_pem().encode(),

@@ -92,7 +92,7 @@ EXAMPLES: dict[str, list[str]] = {
     "L23": [encrypted(alg="RSA1_5")],
     "L24": [encrypted(zip="DEF")],
     "L25": [with_header(typ=1), with_header(cty=[]), with_header(x5c="")],
-    "L26": [with_header(alg="es256"), with_header(alg="XX")],
+    "L26": [with_header(alg="es256"), with_header(alg="RSA-OAEP"), encrypted(alg="ES256")],
     "L27": [f"{part(HEADER)}.{part(CLAIMS)}.", f"{part(HEADER)}.{part(CLAIMS)}.{base64url.encode(bytes(70))}"],
     "L28": [with_claims(sub=1), with_claims(iss=["a"]), with_claims(jti={}), with_claims(aud=["a", 1])],
     "L29": [f"{part(HEADER)}.{base64url.encode(b'text')}.{SIGNATURE}"],

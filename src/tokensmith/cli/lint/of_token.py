@@ -8,7 +8,7 @@ from tokensmith.cli.lint.rules import Finding, finding, in_order
 from tokensmith.cli.loose_token import LOOSE_LIMITS, LooseToken
 from tokensmith.jose.errors import JoseError
 from tokensmith.jose.header import parse_header
-from tokensmith.jose.jwa.tables import SIGNATURE_ALGORITHMS
+from tokensmith.jose.jwa.tables import KEY_MANAGEMENT_ALGORITHMS, SIGNATURE_ALGORITHMS
 from tokensmith.jose.strict_json import JsonValue, encode
 
 MAX_LIFETIME_SECONDS: Final = 86_400
@@ -47,7 +47,9 @@ def _algorithm(token: LooseToken, _: float) -> Iterator[Finding]:
         yield finding("L22", '"alg" is "EdDSA".')
     elif alg == "RSA1_5":
         yield finding("L23", '"alg" is "RSA1_5".')
-    elif isinstance(alg, str) and not token.is_encrypted and alg not in SIGNATURE_ALGORITHMS:
+    elif isinstance(alg, str) and alg not in (
+        KEY_MANAGEMENT_ALGORITHMS if token.is_encrypted else SIGNATURE_ALGORITHMS
+    ):
         yield finding("L26", f'"alg" is {_short(alg)}.')
     if "zip" in token.header:
         yield finding("L24", f'"zip" is {_short(token.header["zip"])}.')
