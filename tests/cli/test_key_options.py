@@ -102,6 +102,9 @@ def test_a_password_is_asked_for_at_a_terminal_and_not_shown(tmp_path: Path) -> 
             seen += os.read(ours, 1024)
         os.write(ours, b"sesame\n")
         output, _ = asking.communicate(timeout=30)
+    # What is typed would be echoed here.
+    os.set_blocking(ours, False)
+    seen += os.read(ours, 1024)
     os.close(theirs)
     os.close(ours)
 

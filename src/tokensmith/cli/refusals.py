@@ -40,7 +40,7 @@ def told() -> Iterator[None]:
         raise UnusableError(_message(error, str(error)) + _advice(error.code)) from None
     except JoseError as error:
         raise TokenRefusedError(_message(error, f"NOT VERIFIED. {error}")) from None
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise UnusableError(one_line(str(error))) from None
 
 
