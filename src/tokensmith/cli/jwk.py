@@ -14,8 +14,8 @@ from tokensmith.cli.lint.report import ignore_option, report
 from tokensmith.cli.printable import as_json
 from tokensmith.cli.refusals import told
 from tokensmith.jose import Key, KeySet
+from tokensmith.jose.jwa.hashing import HashName
 from tokensmith.jose.jwa.rsa_signature import MAX_MODULUS_BITS, MIN_MODULUS_BITS
-from tokensmith.jose.jwk.thumbprint import ThumbprintHash
 
 Form = Literal["jwk", "pem", "der"]
 _HASHES: Final = ("sha-256", "sha-384", "sha-512")
@@ -107,7 +107,7 @@ def public(file: str, *, alg: str | None, kid: str | None, passwords: Passwords,
 @click.option("--uri", is_flag=True, help="As a URI (RFC 9278).")
 @click.option("--hash", "hash_name", type=click.Choice(_HASHES), default=_HASHES[0], show_default=True)
 @password_options
-def thumbprint(file: str, *, uri: bool, hash_name: ThumbprintHash, passwords: Passwords) -> None:
+def thumbprint(file: str, *, uri: bool, hash_name: HashName, passwords: Passwords) -> None:
     """Write the key's thumbprint (RFC 7638), the same for both halves of a pair and in every form."""
     data = read_bytes(file, what="a key")
     with told():
