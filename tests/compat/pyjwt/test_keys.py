@@ -27,7 +27,7 @@ def test_both_halves_are_bound(alg: str) -> None:
     [
         (SECRET[:31], "HS256", "weak_key"),
         (b"", "HS256", "weak_key"),
-        (pem(RSA.public_key()), "HS256", "public_key_as_secret"),
+        pytest.param(pem(RSA.public_key()), "HS256", "public_key_as_secret", id="PEM as a secret"),
         (RSA.public_key(), "HS256", "algorithm_mismatch"),
         (RSA_TOO_SMALL, "RS256", "weak_key"),
         (EC["ES384"], "ES256", "algorithm_mismatch"),
