@@ -17,7 +17,7 @@ from tests.compat.pyjwt.material import NOW, RSA, RSA_TOO_SMALL, SECRET, SECRETS
 from tokensmith.jose import JoseError, Key, jwt
 
 AUDIENCE: Final = "https://api.example"
-LATER: Final = NOW + 600
+LATER: Final = NOW + 86_400
 EXPIRED: Final = token({"exp": 1})
 PUBLIC_IN_BASE64: Final = b64(RSA.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
 UNSECURED: Final = f"{b64({'alg': 'none'})}.{b64({'exp': LATER})}."

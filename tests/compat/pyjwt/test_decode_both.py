@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -20,7 +21,7 @@ from tests.compat.pyjwt.material import (
     token,
 )
 
-GOOD = token({"sub": "ada", "exp": NOW + 600})
+GOOD = token({"sub": "ada", "exp": NOW + 86_400})
 HEADER, PAYLOAD, SIGNATURE = GOOD.split(".")
 
 # Claims of a well signed token, and what decode is told besides.
@@ -174,8 +175,13 @@ def described(value: object) -> str:
 
 
 def decoded(module: Any, *, claims: dict[str, Any], arguments: dict[str, Any]) -> object:
-    """Decode a token with these claims."""
-    return module.decode(token(claims), SECRET, algorithms=["HS256"], **arguments)
+    """Decode a token with these claims, whose dates count from now and not from when the case was written down."""
+    passed = int(time.time()) - NOW
+    dated = {
+        name: value + passed if name in ("exp", "nbf", "iat") and isinstance(value, int | float) else value
+        for name, value in claims.items()
+    }
+    return module.decode(token(dated), SECRET, algorithms=["HS256"], **arguments)
 
 
 @pytest.mark.parametrize(("claims", "arguments"), CLAIMS, ids=described)

@@ -89,8 +89,6 @@ class Verifier:
     ) -> None:
         if not (callable(keys) or isinstance(keys, Key | KeySet)):
             raise TypeError("keys is a Key, a KeySet, or a callable from header to Key.")
-        if not isinstance(key_binding, KeyBinding | NotRequired):
-            raise TypeError("key_binding is a KeyBinding, or NOT_REQUIRED.")
         set_once = super().__setattr__
         set_once("_keys", keys)
         set_once(
@@ -106,12 +104,7 @@ class Verifier:
                 require_exp=require_exp,
             ),
         )
-        set_once(
-            "_proof_check",
-            ProofCheck.build(key_binding, leeway=leeway, limits=limits)
-            if isinstance(key_binding, KeyBinding)
-            else None,
-        )
+        set_once("_proof_check", _proof_check(key_binding, leeway=leeway, limits=limits))
         set_once("_now", clock.now)
         set_once("_limits", limits)
 
@@ -182,3 +175,11 @@ class Verifier:
             sd_hash=digest_of(presented, hashed_with=resolved.hashed_with),
             now=now,
         )
+
+
+def _proof_check(
+    key_binding: KeyBinding | Literal[NotRequired.NOT_REQUIRED], *, leeway: Duration, limits: Limits
+) -> ProofCheck | None:
+    if not isinstance(key_binding, KeyBinding | NotRequired):
+        raise TypeError("key_binding is a KeyBinding, or NOT_REQUIRED.")
+    return ProofCheck.build(key_binding, leeway=leeway, limits=limits) if isinstance(key_binding, KeyBinding) else None
