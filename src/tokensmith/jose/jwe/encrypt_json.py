@@ -1,0 +1,104 @@
+"""Encrypt to one recipient or several, as a JSON object (RFC 7516 §7.2).
+
+For one recipient the tag covers the whole header. For several, what differs stands in each one's own part, which
+nothing covers: "alg", "kid", and what the algorithm adds. That is safe, since a key obeys its own algorithm only.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tokensmith.jose import base64url, strict_json
+from tokensmith.jose.errors import JoseError
+from tokensmith.jose.frozen_json import thaw
+from tokensmith.jose.header import parse_joint_header
+from tokensmith.jose.jwa.content_encryption import ContentEncryption
+from tokensmith.jose.jwa.tables import key_management
+from tokensmith.jose.jwe import json_form
+from tokensmith.jose.jwe.encrypt import Members, described_encryption, prepared, seal, wrap_for
+from tokensmith.jose.jwe.json_form import MAX_RECIPIENTS, JsonParts, Recipient
+from tokensmith.jose.jwk import Key
+from tokensmith.jose.strict_json import JsonValue
+
+
+def encrypt_json(
+    plaintext: bytes,
+    keys: Key | Iterable[Key],
+    *,
+    enc: str = "A256GCM",
+    header: Members | None = None,
+    unprotected: Members | None = None,
+    aad: bytes = b"",
+) -> dict[str, JsonValue]:
+    """Encrypt any bytes; the result is a JWE in JSON, flattened for a `Key`, general for a collection of them.
+
+    Args:
+        plaintext: What to encrypt.
+        keys: One key for each recipient, at most 100; see `encrypt`.
+        enc: The content encryption, the same for all.
+        header: Further members of the protected header; see `encrypt`.
+        unprotected: Members for all recipients that nothing covers; never "alg", "enc", "zip" or "crit".
+        aad: Data that stay readable, and that the tag covers.
+
+    Raises:
+        KeyMaterialError, TypeError: As of `encrypt`.
+        ValueError: As of `encrypt`; there is no key, there are more than 100, or one of several is for "dir" or
+            "ECDH-ES"; or a name stands in two parts of the header, or in one where it may not.
+    """
+    given, shared = header or {}, unprotected or {}
+    described = described_encryption(enc)
+    message = prepared(plaintext, header=given)
+    addressed = _address(keys, enc=described, given=given)
+    encoded = strict_json.encode({**addressed.protected, "enc": enc, **given})
+    _check_header(encoded, shared=shared, recipients=addressed.recipients)
+    protected_text, aad_text = base64url.encode_bytes(encoded), base64url.encode_bytes(aad)
+    covered = json_form.covered_octets(protected_text, aad_text)
+    parts = JsonParts(
+        protected_text=protected_text,
+        unprotected=thaw(shared),
+        aad_text=aad_text,
+        content=seal(message, content_key=addressed.content_key, enc=described, aad=covered),
+        recipients=addressed.recipients,
+        is_flattened=isinstance(keys, Key),
+    )
+    return json_form.serialise(parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Addressed:
+    """A content key, on its way to all recipients."""
+
+    content_key: bytes = field(repr=False)
+    protected: Members
+    """What goes into the header that the tag covers."""
+    recipients: tuple[Recipient, ...]
+
+
+def _address(keys: Key | Iterable[Key], *, enc: ContentEncryption, given: Members) -> _Addressed:
+    several = [keys] if isinstance(keys, Key) else list(keys)
+    if not 1 <= len(several) <= MAX_RECIPIENTS:
+        raise ValueError(f"There are 1 to {MAX_RECIPIENTS} recipients.")
+    if len(several) == 1:
+        wrapped, members = wrap_for(several[0], enc=enc, header=given)
+        recipients: tuple[Recipient, ...] = (Recipient(encrypted_key=wrapped.encrypted_key),)
+        return _Addressed(content_key=wrapped.content_key, protected=members, recipients=recipients)
+    content_key = secrets.token_bytes(enc.key_bytes)
+    recipients = tuple(_address_one(key, content_key, enc=enc, given=given) for key in several)
+    return _Addressed(content_key=content_key, protected={}, recipients=recipients)
+
+
+def _address_one(key: Key, content_key: bytes, *, enc: ContentEncryption, given: Members) -> Recipient:
+    wrapped, members = wrap_for(key, enc=enc, header=given, content_key=content_key)
+    if key_management(key.alg).is_direct:
+        raise ValueError(f'"{key.alg}" has one recipient only.')
+    own = {name: value for name, value in members.items() if name not in given}
+    return Recipient(header=own, encrypted_key=wrapped.encrypted_key)
+
+
+def _check_header(encoded: bytes, *, shared: Members, recipients: Iterable[Recipient]) -> None:
+    strict_json.encode(shared)
+    try:
+        for each in recipients:
+            parse_joint_header(encoded, shared, each.header, may_be_unprotected=json_form.MAY_BE_UNPROTECTED)
+    except JoseError as error:
+        raise ValueError(str(error)) from error
