@@ -79,10 +79,17 @@ def test_a_text_that_is_covered_is_ascii(name: str) -> None:
     assert code_of(FLATTENED | {name: "é"}) == "base64url"
 
 
-@pytest.mark.parametrize("name", ["protected", "iv", "aad", "tag", "encrypted_key"])
+@pytest.mark.parametrize("name", ["protected", "iv", "aad", "tag"])
 def test_what_is_empty_is_absent(name: str) -> None:
     """RFC 7516 §7.2.1: "otherwise, it MUST be absent"."""
     assert code_of(FLATTENED | {name: ""}) == "malformed"
+
+
+def test_an_empty_key_is_none() -> None:
+    """A peer writes it where no key is sent: joserfc."""
+    without = {name: value for name, value in FLATTENED.items() if name != "encrypted_key"}
+
+    assert parse(without | {"encrypted_key": ""}) == parse(without)
 
 
 @pytest.mark.parametrize("name", ["unprotected", "header"])

@@ -139,7 +139,9 @@ def _read_recipients(members: _Object) -> list[_Object]:
 
 
 def _read_recipient(members: _Object) -> Recipient:
-    return Recipient(header=_read_header(members, "header"), encrypted_key=_read_octets(members, "encrypted_key"))
+    # An empty one means none. RFC 7516 §7.2.1 wants it absent, but other libraries write it where no key is sent.
+    encrypted_key = _read_octets(members, "encrypted_key", may_be_empty=True)
+    return Recipient(header=_read_header(members, "header"), encrypted_key=encrypted_key)
 
 
 def _read_header(members: _Object, name: str) -> _Object:
