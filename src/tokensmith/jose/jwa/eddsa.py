@@ -4,12 +4,15 @@
 where a caller asks for it by that name.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey, Ed448PublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa.descriptor import (
     KeyObject,
     SignatureAlgorithm,
@@ -17,6 +20,17 @@ from tokensmith.jose.jwa.descriptor import (
     VerifyBytes,
     key_type_mismatch,
 )
+
+_PRIMES: Final[Mapping[str, int]] = MappingProxyType({"Ed25519": 2**255 - 19, "Ed448": 2**448 - 2**224 - 1})
+# The y of the points of order 8 on Ed25519 is this, or its negative; Ed448 has no such points.
+_EIGHTH: Final = 0x5FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_SMALL_ORDER: Final[Mapping[str, frozenset[int]]] = MappingProxyType(
+    {
+        "Ed25519": frozenset({0, 1, _PRIMES["Ed25519"] - 1, _EIGHTH, _PRIMES["Ed25519"] - _EIGHTH}),
+        "Ed448": frozenset({0, 1, _PRIMES["Ed448"] - 1}),
+    }
+)
+"""The y of every point whose order divides the cofactor, 8 or 4."""
 
 
 def _prepare(algorithm: SignatureAlgorithm, key: KeyObject) -> SignatureOperations:
@@ -26,8 +40,23 @@ def _prepare(algorithm: SignatureAlgorithm, key: KeyObject) -> SignatureOperatio
     if curve not in algorithm.curves:
         raise key_type_mismatch(algorithm)
     if isinstance(key, Ed25519PublicKey | Ed448PublicKey):
+        _check_point(key, curve)
         return SignatureOperations(None, _prepare_verify(key))
     return SignatureOperations(key.sign, _prepare_verify(key.public_key()))
+
+
+def _check_point(public: Ed25519PublicKey | Ed448PublicKey, curve: str) -> None:
+    """Refuse a public key under which one signature is good for every message, or that is spelled in a second way.
+
+    The primitive takes both. A key of small order is nobody's: with it whoever chose it signs nothing and everything.
+    """
+    octets = public.public_bytes_raw()
+    # RFC 8032 §5.1.3, §5.2.3: y in little-endian order, below the prime; the highest bit is the sign of x.
+    y = int.from_bytes(octets, "little") & ((1 << 8 * len(octets) - 1) - 1)
+    if y >= _PRIMES[curve]:
+        raise KeyMaterialError("The public key is not spelled in its one way.", code="malformed_key")
+    if y in _SMALL_ORDER[curve]:
+        raise KeyMaterialError("The public key is a point of small order.", code="weak_key")
 
 
 def _prepare_verify(public: Ed25519PublicKey | Ed448PublicKey) -> VerifyBytes:
