@@ -1,6 +1,11 @@
 """What algorithms say of themselves (RFC 7518 §3.1)."""
 
+from typing import Any
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey, MLDSA65PublicKey, MLDSA87PublicKey
 
 from tokensmith.jose.jwa import SIGNATURE_ALGORITHMS, SignatureAlgorithm, signature
 from tokensmith.jose.jwa.descriptor import key_type_mismatch
@@ -57,3 +62,31 @@ def test_a_mismatch_says_what_was_needed(name: str, text: str) -> None:
 
     assert str(error) == text
     assert error.code == "algorithm_mismatch"
+
+
+def credulous(kind: type, *, octets: int) -> Any:
+    """A public key whose primitive takes everything for a signature."""
+    raw = (2).to_bytes(octets, "little")
+    made: Any = type("Credulous", (kind,), {"verify": lambda *_: None, "public_bytes_raw": lambda _: raw})
+    made.__abstractmethods__ = frozenset()
+    return made()
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "octets"),
+    [
+        ("Ed25519", credulous(Ed25519PublicKey, octets=32), 64),
+        ("Ed448", credulous(Ed448PublicKey, octets=57), 114),
+        ("ML-DSA-44", credulous(MLDSA44PublicKey, octets=1312), 2420),
+        ("ML-DSA-65", credulous(MLDSA65PublicKey, octets=1952), 3309),
+        ("ML-DSA-87", credulous(MLDSA87PublicKey, octets=2592), 4627),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_length_is_checked_before_the_primitive(name: str, key: Any, octets: int) -> None:
+    """A03: our own check, whatever the primitive thinks of an empty or a longer signature."""
+    algorithm = signature(name)
+    verify = algorithm.prepare(algorithm, key).verify
+
+    assert verify(bytes(octets), b"message")
+    assert not any(verify(bytes(wrong), b"message") for wrong in (0, octets - 1, octets + 1, 2 * octets))

@@ -28,7 +28,7 @@ def test_the_tag_is_the_standard_library_s(name: str, octets: int) -> None:
 
 @pytest.mark.parametrize(("name", "octets"), ALGORITHMS)
 def test_a_secret_shorter_than_the_hash_is_refused(name: str, octets: int) -> None:
-    """RFC 7518 §3.2: "A key of the same size as the hash output ... or larger MUST be used"."""
+    """A14: RFC 7518 §3.2: "A key of the same size as the hash output ... or larger MUST be used"."""
     algorithm = signature(name)
     for short in (b"", b"x", bytes(range(octets - 1))):
         with pytest.raises(KeyMaterialError) as refusal:
@@ -40,7 +40,7 @@ def test_a_secret_shorter_than_the_hash_is_refused(name: str, octets: int) -> No
 
 @pytest.mark.parametrize(("name", "octets"), ALGORITHMS)
 def test_a_truncated_or_padded_tag_is_refused(name: str, octets: int) -> None:
-    """RFC 7518 §3.2: the whole tag is compared; half of it is half the work for a forger."""
+    """A03: RFC 7518 §3.2: the whole tag is compared; half of it is half the work for a forger."""
     secret = bytes(range(octets))
     algorithm = signature(name)
     operations = algorithm.prepare(algorithm, secret)
@@ -55,9 +55,29 @@ def test_a_truncated_or_padded_tag_is_refused(name: str, octets: int) -> None:
     ids=["RSA public", "EC private"],
 )
 def test_an_asymmetric_key_never_becomes_a_secret(key: KeyObject) -> None:
-    """RFC 8725 §2.1: RS256 to HS256 confusion, where the public key signs."""
+    """A05: RFC 8725 §2.1: RS256 to HS256 confusion, where the public key signs."""
     algorithm = signature("HS256")
     with pytest.raises(KeyMaterialError) as refusal:
         algorithm.prepare(algorithm, key)
 
     assert refusal.value.code == "algorithm_mismatch"
+
+
+def test_tags_are_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """B06: the comparison is `hmac.compare_digest`, and only of octets of one length."""
+    compared: list[tuple[bytes, bytes]] = []
+
+    def watch(first: bytes, second: bytes) -> bool:
+        compared.append((first, second))
+        return hmac.compare_digest(first, second)
+
+    monkeypatch.setattr("tokensmith.jose.jwa.hmac_sha2.compare_digest", watch)
+    algorithm = signature("HS256")
+    operations = algorithm.prepare(algorithm, bytes(range(32)))
+    assert operations.sign is not None
+    tag = operations.sign(b"message")
+
+    assert operations.verify(tag, b"message")
+    assert not operations.verify(bytes(32), b"message")
+    assert not operations.verify(tag[:16], b"message")
+    assert compared == [(tag, tag), (tag, bytes(32))]

@@ -38,7 +38,7 @@ def test_rs_is_pkcs1_v1_5_with_the_hash_of_its_name(bits: str) -> None:
 
 @pytest.mark.parametrize("bits", HASHES)
 def test_ps_is_pss_with_one_hash_and_a_salt_of_its_length(bits: str) -> None:
-    """RFC 7518 §3.5: MGF1 with the same hash, salt as long as the hash."""
+    """B05: RFC 7518 §3.5: MGF1 with the same hash, salt as long as the hash."""
     hash_algorithm = HASHES[bits]
     padding = PSS(mgf=MGF1(hash_algorithm), salt_length=hash_algorithm.digest_size)
     operations = prepare(f"PS{bits}")
@@ -62,6 +62,7 @@ def test_ps_is_pss_with_one_hash_and_a_salt_of_its_length(bits: str) -> None:
     ids=["no salt", "short salt", "long salt", "longest salt", "MGF1 of SHA-1", "MGF1 of SHA-512", "PKCS#1 v1.5"],
 )
 def test_ps256_refuses_any_other_pss_and_pkcs1(padding: PSS | PKCS1v15) -> None:
+    """B05: another salt, another hash of MGF1, or PKCS #1 v1.5 under the same key."""
     assert not prepare("PS256").verify(KEY.sign(b"message", padding, SHA256()), b"message")
 
 
@@ -69,6 +70,7 @@ def test_ps256_refuses_any_other_pss_and_pkcs1(padding: PSS | PKCS1v15) -> None:
     ("made", "asked"), [("RS256", "RS384"), ("RS256", "PS256"), ("PS256", "RS256"), ("PS512", "PS384")]
 )
 def test_a_signature_of_one_algorithm_is_none_of_another(made: str, asked: str) -> None:
+    """A12: one key object fits six algorithms; the bytes of one are none of another."""
     sign = prepare(made).sign
 
     assert sign is not None
@@ -104,7 +106,7 @@ def test_a_key_of_another_type_is_refused(name: str, key: bytes | ec.EllipticCur
 
 @pytest.mark.parametrize("name", ["RS256", "PS256"])
 def test_a_loaded_key_below_2048_bits_is_refused(name: str) -> None:
-    """RFC 7518 §3.3 and §3.5: "A key of size 2048 bits or larger MUST be used"."""
+    """A16: RFC 7518 §3.3 and §3.5: "A key of size 2048 bits or larger MUST be used"."""
     with pytest.raises(KeyMaterialError) as refusal:
         prepare(name, rsa.generate_private_key(65537, 1024))
 
@@ -113,6 +115,7 @@ def test_a_loaded_key_below_2048_bits_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize(("bits", "code"), [(2047, "weak_key"), (16_385, "oversized_key")])
 def test_the_modulus_has_2048_to_16384_bits(bits: int, code: str) -> None:
+    """A16: below, it is factored; above, each verification costs its sender nothing and us seconds."""
     assert refusal_of(modulus=(1 << bits) - 1) == code
 
 
@@ -123,12 +126,12 @@ def test_a_modulus_within_the_bounds_passes(bits: int) -> None:
 
 @pytest.mark.parametrize("exponent", [-1, 0, 1, 2, 4, 65536])
 def test_the_exponent_is_odd_and_above_two(exponent: int) -> None:
-    """With e = 1 the padded hash is its own signature."""
+    """A16: With e = 1 the padded hash is its own signature."""
     assert refusal_of(exponent=exponent) == "weak_key"
 
 
 def test_the_exponent_has_at_most_64_bits() -> None:
-    """A long exponent makes each verification as slow as a signature."""
+    """A16: A long exponent makes each verification as slow as a signature."""
     check_public_numbers(modulus=MODULUS, exponent=3)
     check_public_numbers(modulus=MODULUS, exponent=(1 << 64) - 1)
 

@@ -51,7 +51,7 @@ def test_the_table_lists_the_signature_algorithms_of_the_standards() -> None:
     ],
 )
 def test_no_other_spelling_is_an_algorithm(name: str) -> None:
-    """RFC 7515 §4.1.1: "alg" is case-sensitive; RFC 8725 §3.2: "none" is no algorithm of ours."""
+    """A01: RFC 7515 §4.1.1: "alg" is case-sensitive; RFC 8725 §3.2: "none" is no algorithm of ours."""
     with pytest.raises(KeyMaterialError) as refusal:
         signature(name)
 

@@ -109,4 +109,5 @@ def test_a_public_member_has_to_be_there() -> None:
 
 @pytest.mark.parametrize("name", ["d", "k", "p", "oth"])
 def test_secrets_of_another_key_type_are_refused(name: str) -> None:
+    """A17: two keys in one JWK; which of them is meant depends on the reader."""
     assert refusal_of(write_akp(KEYS["ML-DSA-44"]) | {name: "c2VjcmV0"}) == "malformed_key"

@@ -52,7 +52,7 @@ def test_a_small_number_keeps_its_leading_zeros() -> None:
 
 @pytest.mark.parametrize("name", CURVES)
 def test_a_point_off_the_curve_is_refused(name: str) -> None:
-    """RFC 8725 §3.4: the invalid-curve attack."""
+    """A17: RFC 8725 §3.4: the invalid-curve attack."""
     jwk = write_ec(KEYS[name].public_key())
     size = CURVES[name].octets
     y = int.from_bytes(base64url.decode(jwk["y"]), "big")
@@ -64,7 +64,7 @@ def test_a_point_off_the_curve_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", CURVES)
 def test_a_private_key_belongs_to_its_point(name: str) -> None:
-    """Signing under another key than the one published is a mix-up at best."""
+    """A17: Signing under another key than the one published is a mix-up at best."""
     jwk = write_ec(KEYS[name])
     size = CURVES[name].octets
     other = write_ec(ec.generate_private_key(CURVES[name].implementation))
@@ -90,7 +90,7 @@ def test_another_curve_is_not_supported(curve: str) -> None:
 
 @pytest.mark.parametrize("curve", ["P-384", "P-521", "secp256k1"])
 def test_the_curve_named_is_the_curve_used(curve: str) -> None:
-    """RFC 8812 §5.4: on P-256 and secp256k1 points look alike; only "crv" tells them apart."""
+    """A17: RFC 8812 §5.4: on P-256 and secp256k1 points look alike; only "crv" tells them apart."""
     assert refusal_of(write_ec(KEYS["P-256"]) | {"crv": curve}) == "malformed_key"
 
 
@@ -103,4 +103,5 @@ def test_a_public_member_has_to_be_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["k", "p", "q", "dp", "priv", "oth"])
 def test_secrets_of_another_key_type_are_refused(name: str) -> None:
+    """A17: two keys in one JWK; which of them is meant depends on the reader."""
     assert refusal_of(write_ec(KEYS["P-256"]) | {name: "c2VjcmV0"}) == "malformed_key"

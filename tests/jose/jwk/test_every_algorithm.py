@@ -35,7 +35,7 @@ def test_one_flipped_bit_of_the_signature_does_not_verify(key: Key) -> None:
 
 
 def test_a_signature_of_another_length_does_not_verify(key: Key) -> None:
-    """RFC 7518 §3.2–§3.5, RFC 8037 §3.1: each algorithm has one length; empty, short and long ones are refused."""
+    """A03: RFC 7518 §3.2–§3.5, RFC 8037 §3.1: each algorithm has one length; empty, short and long ones are refused."""
     signature = key.sign_bytes(MESSAGE)
 
     assert not any(

@@ -52,7 +52,7 @@ def test_a_copy_of_a_key_is_the_key() -> None:
 
 @pytest.mark.parametrize("alg", ALGS)
 def test_nothing_that_prints_a_key_shows_its_secret(alg: str) -> None:
-    """RFC 7517 §9.2: logs, error reports and format strings get the name of the key alone."""
+    """B07: RFC 7517 §9.2: logs, error reports and format strings get the name of the key alone."""
     key = KEYS[alg]
     secrets = [str(value) for name, value in key.to_jwk(private=True).items() if name in PRIVATE_MEMBERS]
     shown = [repr(key), str(key), f"{key}", f"{key!r}", f"{[key]}", repr(KeySet([key]))]
@@ -86,6 +86,7 @@ def test_nothing_that_walks_fields_finds_the_secret(alg: str) -> None:
 
 @pytest.mark.parametrize("alg", ["RS256", "ES256", "Ed25519"])
 def test_a_refusal_does_not_show_the_secret(alg: str) -> None:
+    """B07: neither the message, nor the detail, nor the traceback."""
     jwk = KEYS[alg].to_jwk(private=True)
     with pytest.raises(KeyMaterialError) as refusal:
         Key.from_jwk(jwk | {"alg": "HS256"})
@@ -114,7 +115,7 @@ def test_a_secret_has_no_public_half() -> None:
 
 @pytest.mark.parametrize(("alg", "octets"), [("HS256", 32), ("HS384", 48), ("HS512", 64)])
 def test_a_secret_is_as_long_as_the_hash(alg: str, octets: int) -> None:
-    """RFC 7518 §3.2."""
+    """A14: RFC 7518 §3.2."""
     assert Key.from_secret(bytes(range(octets)), alg=alg).alg == alg
     assert code_of(Key.from_secret, bytes(range(octets - 1)), alg=alg) == "weak_key"
     assert code_of(Key.from_secret, b"", alg=alg) == "weak_key"
@@ -143,7 +144,7 @@ def test_a_secret_is_for_hmac_alone(alg: str) -> None:
 
 @pytest.mark.parametrize("alg", ["RS256", "ES256", "Ed25519"])
 def test_a_public_key_is_never_a_secret(alg: str) -> None:
-    """RFC 8725 §2.1: what the attacker of an RS256 verifier signs with."""
+    """A06: RFC 8725 §2.1: what the attacker of an RS256 verifier signs with."""
     half = KEYS[alg].public()
     for secret in (half.to_pem(), "\n" + half.to_pem(), json.dumps(half.to_jwk()), half.to_pem().encode()):
         assert code_of(Key.from_secret, secret) == "public_key_as_secret"

@@ -50,6 +50,7 @@ def test_without_a_kid_the_only_key_of_the_algorithm_is_taken() -> None:
 
 
 def test_without_a_kid_several_keys_are_ambiguous() -> None:
+    """A19: nobody tries them one by one."""
     refusal = refusal_of(KEYS, {"alg": "ES256"})
 
     assert isinstance(refusal, UnacceptableTokenError)
@@ -80,7 +81,7 @@ def test_a_key_without_a_kid_does_not_answer_for_a_named_one() -> None:
     ("alg", "kid"), [("PS256", "a"), ("HS256", "a"), ("EdDSA", "ed"), ("ES384", "b"), ("RS256", "b")]
 )
 def test_a_key_is_used_for_its_own_algorithm_alone(alg: str, kid: str) -> None:
-    """RFC 8725 §3.1: a kid never makes a key serve another algorithm, HMAC least of all."""
+    """A10: RFC 8725 §3.1: a kid never makes a key serve another algorithm, HMAC least of all."""
     refusal = refusal_of(KEYS, {"alg": alg, "kid": kid})
 
     assert isinstance(refusal, UnacceptableTokenError)
@@ -117,7 +118,7 @@ def test_a_key_in_the_header_is_not_looked_at(brings: str) -> None:
 
 
 def test_two_keys_with_the_same_kid_type_and_algorithm_are_refused() -> None:
-    """RFC 7517 §4.5: "different keys within the JWK Set SHOULD use distinct kid values"."""
+    """A19: RFC 7517 §4.5: "different keys within the JWK Set SHOULD use distinct kid values"."""
     with pytest.raises(KeyMaterialError) as refusal:
         KeySet([ES_A, Key.generate("ES256", kid="a")])
 
@@ -263,7 +264,7 @@ def test_a_default_of_another_key_type_is_a_mistake_in_the_program(options: dict
 
 @pytest.mark.parametrize("key", [ES_A, RS, ED, HS], ids=lambda key: key.alg)
 def test_a_published_secret_refuses_the_whole_set(key: Key) -> None:
-    """OpenID Connect Discovery §3: "The JWK Set MUST NOT contain private or symmetric key values"."""
+    """A19: OpenID Connect Discovery §3: "The JWK Set MUST NOT contain private or symmetric key values"."""
     jwks = {"keys": [ES_B.to_jwk(), key.to_jwk(private=True)]}
 
     assert set_refusal_of(jwks, remote=True) == "published_secret"
@@ -271,10 +272,12 @@ def test_a_published_secret_refuses_the_whole_set(key: Key) -> None:
 
 
 def test_a_symmetric_key_without_its_secret_is_refused_in_a_published_set_too() -> None:
+    """A19: whoever publishes such a key believes it to be one that may be published."""
     assert set_refusal_of({"keys": [{"kty": "oct", "alg": "HS256"}]}, remote=True) == "published_secret"
 
 
 def test_a_published_key_that_may_not_verify_is_skipped() -> None:
+    """A11: "key_ops" counts in a set as it does in a key."""
     jwks = {"keys": [bare(ES_A, key_ops=["sign"]), bare(ES_B, key_ops=["verify"])]}
 
     assert [key.kid for key in KeySet.from_jwks(jwks, remote=True)] == ["b"]

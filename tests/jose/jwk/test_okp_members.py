@@ -50,7 +50,7 @@ def test_a_member_has_the_length_of_its_curve(name: str, member: str) -> None:
 
 @pytest.mark.parametrize("name", KEYS)
 def test_a_private_key_belongs_to_its_public_key(name: str) -> None:
-    """Signing with an x of someone else's choosing gives the private key away."""
+    """A17: Signing with an x of someone else's choosing gives the private key away."""
     other = write_okp(OTHERS[name])
 
     assert refusal_of(write_okp(KEYS[name]) | {"d": other["d"]}) == "malformed_key"
@@ -68,4 +68,5 @@ def test_the_curve_named_is_the_curve_used() -> None:
 
 @pytest.mark.parametrize("name", ["k", "p", "priv"])
 def test_secrets_of_another_key_type_are_refused(name: str) -> None:
+    """A17: two keys in one JWK; which of them is meant depends on the reader."""
     assert refusal_of(write_okp(KEYS["Ed25519"]) | {name: "c2VjcmV0"}) == "malformed_key"

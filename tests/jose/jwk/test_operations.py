@@ -7,7 +7,7 @@ import pytest
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwk import Key
 
-ALGS = ["HS256", "RS256", "ES256", "Ed25519", "Ed448"]
+ALGS = ["HS256", "RS256", "ES256", "ES256K", "Ed25519", "Ed448", "ML-DSA-44"]
 KEYS = {alg: Key.generate(alg, kid="key-1") for alg in ALGS}
 
 
@@ -24,7 +24,7 @@ def code_of(call: Any, *arguments: Any, **options: Any) -> str:
 
 @pytest.mark.parametrize("alg", ["HS256", "ES256"])
 def test_operations_are_checked_where_they_are_done(alg: str) -> None:
-    """RFC 7517 §4.3: a key that lists "sign" alone does not verify, and the other way round."""
+    """A11: RFC 7517 §4.3; a key that lists "sign" alone does not verify, and the other way round."""
     signer, verifier = with_operations(alg, "sign"), with_operations(alg, "verify")
     made = signer.sign_bytes(b"message")
 
@@ -34,6 +34,7 @@ def test_operations_are_checked_where_they_are_done(alg: str) -> None:
 
 
 def test_a_public_key_that_may_not_verify_does_not() -> None:
+    """A11: RFC 7517 §4.3."""
     key = with_operations("ES256", "sign", private=False)
 
     assert code_of(key.verify_bytes, bytes(64), b"message") == "key_operation"
@@ -53,6 +54,7 @@ def test_the_public_half_of_a_signing_key_verifies() -> None:
 @pytest.mark.parametrize("alg", ALGS)
 @pytest.mark.parametrize("members", [{"use": "enc"}, {"use": "sig", "key_ops": ["encrypt"]}, {"key_ops": ["decrypt"]}])
 def test_a_key_for_encryption_is_no_key_for_signatures(alg: str, members: dict[str, Any]) -> None:
+    """A12: one key, one use (RFC 8725 §2.3, §3.1)."""
     jwk = {name: value for name, value in KEYS[alg].to_jwk(private=True).items() if name != "use"}
 
     assert code_of(Key.from_jwk, jwk | members) == "inconsistent_use"

@@ -29,7 +29,7 @@ def test_a_curve_settles_its_algorithm(alg: str) -> None:
 
 @pytest.mark.parametrize("alg", ["HS256", "RS256"])
 def test_a_secret_and_an_rsa_key_settle_none(alg: str) -> None:
-    """Guessing a family here is how a key without "alg" became an HMAC secret elsewhere (CVE-2026-44699)."""
+    """A07: Guessing a family here is how a key without "alg" became an HMAC secret elsewhere (CVE-2026-44699)."""
     assert refusal_of(BARE[alg]) == "algorithm_required"
     assert Key.from_jwk(BARE[alg], alg=alg).alg == alg
 
@@ -38,7 +38,7 @@ def test_a_secret_and_an_rsa_key_settle_none(alg: str) -> None:
     ("alg", "other"), [("RS256", "PS256"), ("HS256", "HS384"), ("Ed25519", "EdDSA"), ("ES256", "ES384")]
 )
 def test_the_caller_does_not_overrule_the_key(alg: str, other: str) -> None:
-    """RFC 8725 §3.1: one key, one algorithm."""
+    """A12: RFC 8725 §3.1: one key, one algorithm."""
     assert refusal_of(PRIVATE[alg], alg=other) == "algorithm_mismatch"
     assert Key.from_jwk(PRIVATE[alg], alg=alg).alg == alg
 
@@ -61,7 +61,7 @@ def test_the_caller_does_not_overrule_the_key(alg: str, other: str) -> None:
     ],
 )
 def test_the_algorithm_fits_key_type_and_curve(kind: str, alg: str) -> None:
-    """RFC 8725 §2.1 and §3.1, whether the JWK or the caller names it."""
+    """A05: RFC 8725 §2.1 and §3.1, whether the JWK or the caller names it."""
     assert refusal_of(BARE[kind] | {"alg": alg}) == "algorithm_mismatch"
     assert refusal_of(BARE[kind], alg=alg) == "algorithm_mismatch"
 
@@ -73,7 +73,7 @@ def test_a_jwk_with_another_algorithm_is_not_supported(alg: str) -> None:
 
 @pytest.mark.parametrize("curve", ["Ed25519", "Ed448"])
 def test_the_old_name_is_used_where_it_is_asked_for(curve: str) -> None:
-    """RFC 9864 §2.2 deprecates "EdDSA"."""
+    """A13: RFC 9864 §2.2 deprecates "EdDSA"."""
     jwk = BARE[curve] | {"alg": "EdDSA"}
 
     assert refusal_of(jwk) == "algorithm_required"

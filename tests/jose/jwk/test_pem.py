@@ -107,7 +107,7 @@ def test_an_rsa_key_needs_its_algorithm_named() -> None:
     ("kind", "alg"), [("RS256", "HS256"), ("ES256", "HS256"), ("ES256", "ES384"), ("Ed25519", "RS256")]
 )
 def test_the_algorithm_fits_the_key(kind: str, alg: str) -> None:
-    """RFC 8725 §2.1: a public key read from a file is never an HMAC secret."""
+    """A05: RFC 8725 §2.1: a public key read from a file is never an HMAC secret."""
     assert refusal_of(public_pem(kind), alg=alg) == "algorithm_mismatch"
 
 

@@ -100,6 +100,7 @@ def test_a_key_file_is_at_most_64_kib(octets: int, code: str) -> None:
 
 
 def test_a_weak_key_from_a_file_is_refused() -> None:
+    """A16: the rule is that of the key, whatever it comes in."""
     weak = rsa.generate_private_key(65537, 1024)
 
     assert refusal_of(weak.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), alg="RS256") == "weak_key"
@@ -107,7 +108,7 @@ def test_a_weak_key_from_a_file_is_refused() -> None:
 
 @pytest.mark.parametrize("alg", ["RS256", "RS384", "RS512"])
 def test_a_key_for_pss_alone_does_not_sign_in_another_way(alg: str) -> None:
-    """RFC 4055 §1.2: id-RSASSA-PSS restricts the key; the primitive forgets it when it loads the key."""
+    """A13: RFC 4055 §1.2: id-RSASSA-PSS restricts the key; the primitive forgets it when it loads the key."""
     spki = pss_only(RSA.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
     pkcs8 = pss_only(RSA.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
 

@@ -56,16 +56,18 @@ def test_the_prime_members_do_not_come_without_the_private_exponent() -> None:
 
 @pytest.mark.parametrize("name", ["d", *CRT])
 def test_a_private_member_of_another_key_is_refused(name: str) -> None:
-    """A private half that does not belong to the public one signs what nobody can verify, or leaks a prime."""
+    """A17: A private half that does not belong to the public one signs what nobody can verify, or leaks a prime."""
     assert refusal_of(PRIVATE | {name: write_rsa(OTHER)[name]}) == "malformed_key"
 
 
 def test_a_public_half_of_another_key_is_refused() -> None:
+    """A17: the same mix-up, seen from the other half."""
     assert refusal_of(PRIVATE | {"n": write_rsa(OTHER)["n"]}) == "malformed_key"
 
 
 @pytest.mark.parametrize("exponent", [1, 3, 65537])
 def test_a_lone_private_exponent_that_does_not_match_is_refused(exponent: int) -> None:
+    """A17: nothing but "d" to find the primes from, and it leads to none."""
     assert refusal_of(without(*CRT) | {"d": write_unsigned(exponent)}) == "malformed_key"
 
 
@@ -102,4 +104,5 @@ def test_small_and_huge_keys_are_refused_before_any_work() -> None:
 
 @pytest.mark.parametrize("name", ["k", "priv"])
 def test_secrets_of_another_key_type_are_refused(name: str) -> None:
+    """A17: two keys in one JWK; which of them is meant depends on the reader."""
     assert refusal_of(PUBLIC | {name: "c2VjcmV0"}) == "malformed_key"

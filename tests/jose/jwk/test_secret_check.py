@@ -93,6 +93,7 @@ PRIVATE_FORMS = {
 
 @pytest.mark.parametrize("form", [*PUBLIC_FORMS, *PRIVATE_FORMS])
 def test_a_key_in_any_form_is_no_secret(form: str) -> None:
+    """A06: the forms that checks for "-----BEGIN" missed one after the other."""
     secret = (PUBLIC_FORMS | PRIVATE_FORMS)[form]
     with pytest.raises(KeyMaterialError) as refusal:
         check_secret(secret)
@@ -110,6 +111,7 @@ def test_a_key_of_a_kind_we_do_not_use_is_no_secret_either() -> None:
 
 
 def test_the_refusal_does_not_show_the_key() -> None:
+    """B07: neither the message nor the detail."""
     with pytest.raises(KeyMaterialError) as refusal:
         check_secret(SPKI_PEM)
 
@@ -129,7 +131,7 @@ def test_the_refusal_does_not_show_the_key() -> None:
     ],
 )
 def test_a_secret_everybody_knows_is_refused(secret: bytes) -> None:
-    """RFC 8725 §3.5: keys have enough entropy; these are in every attacker's list."""
+    """A15: RFC 8725 §3.5: keys have enough entropy; these are in every attacker's list."""
     with pytest.raises(KeyMaterialError) as refusal:
         check_secret(secret)
 

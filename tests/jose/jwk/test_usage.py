@@ -78,7 +78,7 @@ def test_a_key_for_signatures_passes(use: str | None, operations: set[str] | Non
     ],
 )
 def test_a_key_for_something_else_is_refused(use: str | None, operations: set[str] | None) -> None:
-    """RFC 7517 §4.3: "use" and "key_ops" together "MUST be consistent"."""
+    """A11: RFC 7517 §4.3: "use" and "key_ops" together "MUST be consistent"."""
     with pytest.raises(KeyMaterialError) as refusal:
         check_signature_usage(use, None if operations is None else frozenset(operations))
 

@@ -69,6 +69,7 @@ def test_a_proof_is_frozen_and_has_one_maker() -> None:
 
 
 def test_a_signature_over_other_bytes_is_refused() -> None:
+    """B04: an exception, so that no result can be left unlooked at."""
     header, _, signature = jws.sign(b"x", PAIR).split(".")
 
     with pytest.raises(InvalidSignatureError) as caught:
@@ -79,7 +80,7 @@ def test_a_signature_over_other_bytes_is_refused() -> None:
 
 @pytest.mark.parametrize("signature", ["", "AA", "A" * 86])
 def test_an_empty_or_made_up_signature_is_refused(signature: str) -> None:
-    """A signature left out is not a signature that holds (CVE-2020-28042)."""
+    """A03: A signature left out is not a signature that holds (CVE-2020-28042)."""
     signing_input = jws.sign(b"x", PAIR).rpartition(".")[0]
 
     assert code_of(f"{signing_input}.{signature}", PAIR) == "invalid_signature"
@@ -87,7 +88,7 @@ def test_an_empty_or_made_up_signature_is_refused(signature: str) -> None:
 
 @pytest.mark.parametrize("alg", ["none", "None", "nOnE", "", "hs256", "HS512", "ES256", "RS256"])
 def test_the_algorithm_is_the_keys_and_compared_exactly(alg: str) -> None:
-    """RFC 8725 §3.1: whatever the token says, the check is the one of the key ("none" is CVE-2015-2951)."""
+    """A01: RFC 8725 §3.1: whatever the token says, the check is the one of the key ("none" is CVE-2015-2951)."""
     token = spell({"alg": alg}, {}, key=SECRET)
 
     with pytest.raises(UnacceptableTokenError) as caught:
@@ -97,7 +98,7 @@ def test_the_algorithm_is_the_keys_and_compared_exactly(alg: str) -> None:
 
 
 def test_an_unsecured_token_is_refused_whatever_the_keys() -> None:
-    """RFC 7518 §3.6."""
+    """A02: RFC 7518 §3.6."""
     token = spell({"alg": "none"}, {}, key=SECRET).rpartition(".")[0] + "."
 
     assert code_of(token, SECRET) == "algorithm_mismatch"
@@ -106,7 +107,7 @@ def test_an_unsecured_token_is_refused_whatever_the_keys() -> None:
 
 
 def test_a_public_key_is_no_shared_secret() -> None:
-    """RFC 8725 §2.1: an HMAC keyed with the public key's text, which everybody has (CVE-2015-9235)."""
+    """A05: RFC 8725 §2.1: an HMAC keyed with the public key's text, which everybody has (CVE-2015-9235)."""
     forger = Key.from_jwk({"kty": "oct", "k": base64url.encode(bytes(range(64))), "alg": "HS256"})
     token = spell({"alg": "HS256", "kid": "pair"}, {}, key=forger)
 
@@ -115,7 +116,7 @@ def test_a_public_key_is_no_shared_secret() -> None:
 
 
 def test_a_key_bound_to_one_rsa_scheme_refuses_the_other() -> None:
-    """RFC 8725bis §3.1: one key, one algorithm, also where the key would fit both."""
+    """A08: RFC 8725bis §3.1: one key, one algorithm, also where the key would fit both."""
     private = Key.generate("RS256", kid="r")
     twin = Key.from_pem(private.to_pem(private=True), alg="PS256", kid="r")
 
@@ -123,7 +124,7 @@ def test_a_key_bound_to_one_rsa_scheme_refuses_the_other() -> None:
 
 
 def test_ed25519_is_not_eddsa() -> None:
-    """RFC 9864 §2.2: a key answers to the name it is bound to."""
+    """A13: RFC 9864 §2.2: a key answers to the name it is bound to."""
     key = Key.generate("Ed25519", kid="e")
     older = Key.from_jwk({**key.to_jwk(private=True), "alg": "EdDSA"}, alg="EdDSA")
 
@@ -184,7 +185,7 @@ def test_keys_in_the_header_are_not_used() -> None:
 
 
 def test_a_key_that_may_not_verify_does_not() -> None:
-    """RFC 7517 §4.3: trouble with the key, not with the token."""
+    """A11: RFC 7517 §4.3: trouble with the key, not with the token."""
     key = Key.from_jwk({**PAIR.to_jwk(private=True), "key_ops": ["sign"]})
 
     with pytest.raises(KeyMaterialError) as caught:
@@ -203,7 +204,7 @@ def test_limits_are_the_callers() -> None:
 
 
 def test_the_error_does_not_show_the_token() -> None:
-    """CVE-2025-65015: a log line, or an answer, with a good token in it is a leak."""
+    """B07: CVE-2025-65015: a log line, or an answer, with a good token in it is a leak."""
     token = jws.sign(b"private", SECRET)
     with pytest.raises(JoseError) as caught:
         jws.verify(token, PAIR)

@@ -79,7 +79,7 @@ def test_a_callable_is_asked_each_time() -> None:
 
 @pytest.mark.parametrize("keys", ["secret", b"secret" * 8, {"keys": []}, [KEY], 1])
 def test_keys_are_typed_objects(keys: object) -> None:
-    """Text as a key is how a public key became an HMAC secret (CVE-2022-29217)."""
+    """A06: Text as a key is how a public key became an HMAC secret (CVE-2022-29217)."""
     with pytest.raises(TypeError, match="keys is a Key"):
         verifier(keys)
 
