@@ -75,6 +75,17 @@ def test_a_lone_private_exponent_is_below_the_modulus() -> None:
     assert refusal_of(without(*CRT) | {"d": PRIVATE["n"]}) == "malformed_key"
 
 
+def test_a_prime_is_no_modulus() -> None:
+    """A17: e·d = 1 modulo n-1, so all fits but there being two primes, which one could look for very long."""
+    prime = 2**2203 - 1
+    jwk = {"kty": "RSA", "n": write_unsigned(prime), "e": "AQAB", "d": write_unsigned(pow(65537, -1, prime - 1))}
+
+    assert refusal_of(jwk) == "malformed_key"
+    assert (
+        refusal_of(jwk | {"p": write_unsigned(prime), "q": "AQ", "dp": "AQ", "dq": "AQ", "qi": "AQ"}) == "malformed_key"
+    )
+
+
 def test_more_than_two_primes_are_not_supported() -> None:
     """RFC 7518 §6.3.2.7."""
     assert refusal_of(PRIVATE | {"oth": "x"}) == "unsupported_key"
