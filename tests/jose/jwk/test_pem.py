@@ -1,5 +1,7 @@
 """Keys as PEM and DER, in and out (RFC 7468), and OpenSSH's own forms."""
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +61,14 @@ def test_der_is_read_like_pem(alg: str) -> None:
     assert Key.from_der(locked, alg=alg, password="password").is_private
     assert not Key.from_der(public, alg=alg).is_private
     assert Key.from_der(public, alg=alg, kid="one").kid == "one"
+
+
+@pytest.mark.parametrize("alg", KEYS)
+def test_a_certificate_may_hold_any_kind_of_key(alg: str) -> None:
+    certificate = certify(KEYS[alg].public_key())
+
+    assert Key.from_pem(certificate.public_bytes(Encoding.PEM), alg=alg).to_pem().encode() == public_pem(alg)
+    assert Key.from_der(certificate.public_bytes(Encoding.DER), alg=alg).to_pem().encode() == public_pem(alg)
 
 
 @pytest.mark.parametrize("alg", KEYS)
@@ -134,6 +144,22 @@ def test_an_encrypted_key_needs_its_password(form: PrivateFormat) -> None:
     assert refusal_of(locked, alg="RS256") == "password"
     assert refusal_of(locked, alg="RS256", password="") == "password"
     assert refusal_of(locked, alg="RS256", password="Password") == "malformed_key"
+
+
+def test_an_encrypted_openssh_key_needs_its_password_and_a_package() -> None:
+    """The package bcrypt is no dependency of ours; without it the log says what is missing."""
+    locked = (Path(__file__).parent.parent / "vectors/jwk/openssh-encrypted.txt").read_text()
+
+    assert refusal_of(locked) == "password"
+    if find_spec("bcrypt") is not None:
+        assert Key.from_pem(locked, password="password").alg == "ES256"
+        assert refusal_of(locked, password="Password") == "malformed_key"
+        return
+    with pytest.raises(KeyMaterialError) as refusal:
+        Key.from_pem(locked, password="password")
+
+    assert refusal.value.code == "unsupported_key"
+    assert "bcrypt" in refusal.value.detail
 
 
 def test_an_encrypted_der_key_needs_its_password() -> None:

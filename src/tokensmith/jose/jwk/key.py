@@ -144,7 +144,7 @@ class Key(Silent):
         Args:
             data: The text, never a path; exactly one key in it. A certificate's dates and issuer are not looked at.
             alg: The algorithm; RSA keys need it, other keys follow their curve.
-            password: Of an encrypted private key.
+            password: Of an encrypted private key; an OpenSSH one is read where the package `bcrypt` is installed.
             kid: The key's id; without one the key answers for tokens of any kid.
 
         Raises:

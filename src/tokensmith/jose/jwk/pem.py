@@ -153,8 +153,8 @@ def _load(load: _Loader, data: bytes, password: Password) -> object:
         # The primitive's way to say that a password is missing, or given for what is not encrypted.
         needed = "needs a" if password is None else "takes no"
         raise KeyMaterialError(f"The key {needed} password.", code="password") from None
-    except (UnsupportedAlgorithm, NotImplementedError):
-        raise _unsupported() from None
+    except (UnsupportedAlgorithm, NotImplementedError) as error:
+        raise _unsupported(detail=str(error)[:200]) from None
     # The parsers raise more kinds than they document, InvalidVersion for one; whichever it is, this is no key.
     except Exception:  # noqa: BLE001
         raise malformed("The key cannot be read, or the password is wrong.") from None
@@ -226,5 +226,5 @@ def _supported(loaded: object) -> KeyObject:
     return loaded
 
 
-def _unsupported() -> KeyMaterialError:
-    return KeyMaterialError("The kind of key is not supported.", code="unsupported_key")
+def _unsupported(*, detail: str = "") -> KeyMaterialError:
+    return KeyMaterialError("The kind of key is not supported.", code="unsupported_key", detail=detail)
