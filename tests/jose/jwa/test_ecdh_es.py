@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x448 import X448PrivateKey, X448PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
@@ -11,6 +13,7 @@ from tests.jose.jwe.vectors import load
 from tokensmith.jose import base64url
 from tokensmith.jose.errors import DecryptionError, KeyMaterialError
 from tokensmith.jose.jwa import content_encryption, key_management
+from tokensmith.jose.jwa.descriptor import KeyObject
 from tokensmith.jose.jwa.ecdh_es import agree, derive_key
 from tokensmith.jose.jwa.key_management import Parameters
 from tokensmith.jose.jwk.ec_members import read_ec
@@ -138,9 +141,21 @@ def test_every_curve_goes_with_every_algorithm(curve: str, name: str) -> None:
     assert recipient.unwrap(sent.encrypted_key, A128GCM, sent.parameters) == sent.content_key  # type: ignore[misc]
 
 
-def test_a_curve_for_signatures_alone_is_refused() -> None:
+@pytest.mark.parametrize(
+    "key",
+    [
+        b"secret",
+        ec.generate_private_key(ec.SECP256K1()),
+        ec.generate_private_key(ec.SECP256K1()).public_key(),
+        Ed25519PrivateKey.generate(),
+        MLDSA44PrivateKey.generate(),
+    ],
+    ids=["secret", "secp256k1", "secp256k1, public", "Ed25519", "ML-DSA-44"],
+)
+def test_a_key_for_signatures_alone_is_refused(key: KeyObject) -> None:
+    """A12; RFC 8812 §3.3 leaves secp256k1 out of key agreement."""
     algorithm = key_management("ECDH-ES")
     with pytest.raises(KeyMaterialError) as refusal:
-        algorithm.prepare(algorithm, b"secret")
+        algorithm.prepare(algorithm, key)
 
     assert refusal.value.code == "algorithm_mismatch"
