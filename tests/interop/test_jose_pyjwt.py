@@ -7,7 +7,20 @@ import pytest
 
 from tokensmith.jose import Key, jwt
 
-ALGORITHMS = ["HS256", "HS384", "HS512", "RS256", "RS512", "PS256", "PS384", "ES256", "ES384", "ES512", "EdDSA"]
+ALGORITHMS = [
+    "HS256",
+    "HS384",
+    "HS512",
+    "RS256",
+    "RS512",
+    "PS256",
+    "PS384",
+    "ES256",
+    "ES384",
+    "ES512",
+    "ES256K",
+    "EdDSA",
+]
 ISSUER = "https://id.example"
 AUDIENCE = "https://api.example"
 

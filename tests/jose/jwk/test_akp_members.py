@@ -1,5 +1,7 @@
 """Algorithm key pairs as JWK members (RFC 9964 §3, §4, §7.3)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tokensmith.jose import base64url
@@ -105,6 +107,30 @@ def test_a_key_of_another_type_is_none_for_ml_dsa(alg: str, kind: str) -> None:
 def test_a_public_member_has_to_be_there() -> None:
     """RFC 9964 §3: "pub" is REQUIRED, beside a seed too."""
     assert refusal_of(without(write_akp(KEYS["ML-DSA-44"]), "pub")) == "malformed_key"
+
+
+@pytest.mark.parametrize("member", ["pub", "priv"])
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda text: None,
+        lambda text: 5,
+        lambda text: [text],
+        lambda text: text + "=",
+        lambda text: text + "A===",
+        lambda text: text.replace("_", "/").replace("-", "+") + "+",
+        lambda text: text[:-1],
+        lambda text: " " + text[1:],
+        lambda text: "é" + text[1:],
+        lambda text: base64url.decode(text).hex(),
+    ],
+    ids=["null", "number", "array", "padded", "over-padded", "base64", "cut", "space", "letter", "hexadecimal"],
+)
+def test_a_member_has_one_spelling(member: str, spell: Callable[[str], object]) -> None:
+    """RFC 9964 §3: base64url without padding, and nothing that a lax decoder would take for it."""
+    jwk = write_akp(KEYS["ML-DSA-44"])
+
+    assert refusal_of(jwk | {member: spell(jwk[member])}) == "malformed_key"  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize("name", ["d", "k", "p", "oth"])
