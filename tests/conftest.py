@@ -1,6 +1,7 @@
 """What every test can ask for, and the last line of a run: what was not run, and why.
 
-Fixtures: `postgres_url`, `postgres_server`, `valkey_url`, `chromium`, `page`, `processes`; see tests/services/.
+Fixtures: `postgres_url`, `postgres_server`, `valkey_url`, `chromium`, `page`, `processes`, `npm_jose`, `debian_jose`;
+see tests/services/.
 """
 
 from collections.abc import Generator, Iterable
@@ -13,6 +14,8 @@ from tests.services.machine import NOT_RUN
 pytest_plugins = (
     "tests.services.processes",  # first: the others import it, and its asserts are to be rewritten
     "tests.services.browser",
+    "tests.services.debian_jose",
+    "tests.services.npm_jose",
     "tests.services.postgres",
     "tests.services.valkey",
 )

@@ -1,5 +1,6 @@
 """Everything that is installed is pinned by hash, and no file says where it comes from."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -7,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import TOP, shown
+from tests.architecture.tree import TESTS, TOP, shown
 
 PINS = sorted((TOP / "requirements").glob("*.txt"))
 PIN = re.compile(r"^(?P<name>[a-zA-Z0-9._-]+)(\[[^]]*])?==(?P<version>[^\s;]+)(\s*;[^\\]+)?\s*\\?$")
+NODE_LOCKS = sorted(path for path in TESTS.rglob("package-lock.json") if "node_modules" not in path.parts)
 HASH = re.compile(r"^\s+--hash=sha256:[0-9a-f]{64}\s*\\?$")
 HOST = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host|\s@\s|^-i\s")
 
@@ -51,6 +53,16 @@ def test_every_requirement_is_pinned_by_hash(path: Path) -> None:
 @pytest.mark.parametrize("path", [*PINS, TOP / "pyproject.toml", TOP / "Makefile"], ids=shown)
 def test_no_file_names_a_package_host(path: Path) -> None:
     """Whoever installs brings the index; a lock file with addresses would ask the wrong one."""
+    assert list(hosts(path.read_text())) == []
+
+
+@pytest.mark.parametrize("path", NODE_LOCKS, ids=shown)
+def test_every_package_of_node_is_pinned_by_hash_and_without_a_host(path: Path) -> None:
+    """With omit-lockfile-registry-resolved=true npm writes no addresses; else it would ask them, not its registry."""
+    packages = {name: entry for name, entry in json.loads(path.read_text())["packages"].items() if name}
+
+    assert packages
+    assert [name for name, entry in packages.items() if not entry.get("integrity", "").startswith("sha512-")] == []
     assert list(hosts(path.read_text())) == []
 
 

@@ -16,6 +16,7 @@ from typing import Final, Never
 
 import pytest
 
+TOP: Final = Path(__file__).resolve().parents[2]
 NOT_RUN: Final = "not run: "
 POLICY: Final = Path("/usr/sbin/policy-rc.d")
 CLUSTER_SETTINGS: Final = Path("/etc/postgresql-common/createcluster.d")
