@@ -14,6 +14,7 @@ from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa import signature
 from tokensmith.jose.jwa.curves import CURVES, Curve
 from tokensmith.jose.jwa.descriptor import KeyObject, SignatureOperations
+from tokensmith.jose.jwa.ecdsa_der import to_der
 
 RFC6979 = json.loads((Path(__file__).parent.parent / "vectors/jwk/rfc6979-deterministic.json").read_text())
 NAMES = [("ES256", "P-256", 64), ("ES384", "P-384", 96), ("ES512", "P-521", 132), ("ES256K", "secp256k1", 64)]
@@ -131,11 +132,11 @@ def test_the_range_is_checked_before_the_primitive(
     half, order = octets // 2, CURVES[curve].order
     seen: list[tuple[int, int]] = []
 
-    def watch(r: int, s: int) -> bytes:
-        seen.append((r, s))
-        return encode_dss_signature(r, s)
+    def watch(r: bytes, s: bytes) -> bytes:
+        seen.append((int.from_bytes(r, "big"), int.from_bytes(s, "big")))
+        return to_der(r, s)
 
-    monkeypatch.setattr("tokensmith.jose.jwa.ecdsa.encode_dss_signature", watch)
+    monkeypatch.setattr("tokensmith.jose.jwa.ecdsa.to_der", watch)
     operations = prepare(name, ec.generate_private_key(CURVES[curve].implementation).public_key())
     for r, s in ((0, 0), (0, 1), (1, 0), (order, 1), (1, order), (1, 1), (order - 1, order - 1)):
         assert not operations.verify(raw(r, s, octets=half), b"message")

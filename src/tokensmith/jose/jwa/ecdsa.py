@@ -9,7 +9,6 @@ from typing import Final, Literal
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
 from tokensmith.jose.jwa.curves import CURVES, P_256, P_384, P_521, SECP256K1, Curve
@@ -21,6 +20,7 @@ from tokensmith.jose.jwa.descriptor import (
     VerifyBytes,
     key_type_mismatch,
 )
+from tokensmith.jose.jwa.ecdsa_der import from_der, to_der
 from tokensmith.jose.jwa.hashing import SHA2
 
 
@@ -43,8 +43,7 @@ def _prepare_sign(key: EllipticCurvePrivateKey, curve: Curve, hash_algorithm: Ha
     scheme = _signing_scheme(hash_algorithm)
 
     def sign(signing_input: bytes) -> bytes:
-        r, s = decode_dss_signature(key.sign(signing_input, scheme))
-        return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+        return from_der(key.sign(signing_input, scheme), octets=size)
 
     return sign
 
@@ -61,22 +60,23 @@ def _signing_scheme(hash_algorithm: HashAlgorithm) -> ECDSA:
 
 
 def _prepare_verify(public: EllipticCurvePublicKey, curve: Curve, hash_algorithm: HashAlgorithm) -> VerifyBytes:
-    size, order = curve.octets, curve.order
+    size = curve.octets
+    zero, order = bytes(size), curve.order.to_bytes(size, "big")
     both = 2 * size
     scheme = ECDSA(hash_algorithm)
     check = public.verify
-    number = int.from_bytes
 
     def verify(signature: bytes, signing_input: bytes) -> bool:
         if len(signature) != both:
             return False
-        r = number(signature[:size], "big")
-        s = number(signature[size:], "big")
-        # r = s = 0 verified every message in some libraries ("psychic signatures", CVE-2022-21449).
-        if not (0 < r < order and 0 < s < order):
+        r = signature[:size]
+        s = signature[size:]
+        # r = s = 0 verified every message in some libraries ("psychic signatures", CVE-2022-21449). Big-endian bytes of
+        # one length compare as the numbers do.
+        if not (zero < r < order and zero < s < order):
             return False
         try:
-            check(encode_dss_signature(r, s), signing_input, scheme)
+            check(to_der(r, s), signing_input, scheme)
         except InvalidSignature:
             return False
         return True
