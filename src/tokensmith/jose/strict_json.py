@@ -96,7 +96,13 @@ def encode(value: Mapping[str, JsonValue]) -> bytes:
         TypeError: Something in it is no JSON type: bytes, sets, dates, names that are not strings.
         ValueError: A number is not finite, a string holds a lone surrogate, or it is nested more than 32 deep.
     """
-    return _encode_plain({name: _checked(name, item, depth=1) for name, item in value.items()})
+    plain = value if type(value) is dict else dict(value)
+    # Most claims are texts and whole numbers, which need no copy.
+    for name, item in plain.items():
+        if type(item) not in _SCALARS or type(name) is not str:
+            plain = {each: _checked(each, plain[each], depth=1) for each in plain}
+            break
+    return _encode_plain(plain)
 
 
 def encode_array(items: Sequence[JsonValue]) -> bytes:

@@ -63,4 +63,4 @@ def cut(token: str | bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, 
 
 def join(signing_input: bytes, *, signature: bytes) -> str:
     """Put a compact JWS together from its first two parts and the raw signature."""
-    return (signing_input + b"." + base64url.encode_bytes(signature)).decode("ascii")
+    return (signing_input + b"." + base64url.encode_bytes(signature)).decode()

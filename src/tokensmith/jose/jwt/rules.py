@@ -11,10 +11,11 @@ from enum import Enum
 from math import inf
 from typing import Final, Literal, Self, TypeAlias
 
+import msgspec
+
 from tokensmith.jose.errors import (
     ExpiredTokenError,
     JoseError,
-    MalformedTokenError,
     NotYetValidTokenError,
     UnacceptableTokenError,
 )
@@ -26,6 +27,7 @@ from tokensmith.jose.jwt.profiles import Profile
 from tokensmith.jose.strict_json import JsonValue
 
 MAX_LEEWAY_SECONDS: Final = 600
+_convert: Final = msgspec.convert
 
 
 class Anything(Enum):
@@ -125,8 +127,8 @@ class Rules:
             if claims.get(name) is None:
                 yield UnacceptableTokenError("A required claim is missing.", code="missing_claim", detail=name)
         try:
-            named = read_claims(claims, shape=self.profile.shape)
-        except MalformedTokenError:
+            named = _convert(claims, self.profile.shape)
+        except msgspec.ValidationError:
             wrong = malformed_claims(claims, shape=self.profile.shape)
             yield from wrong.values()
             named = read_claims({n: value for n, value in claims.items() if n not in wrong}, shape=self.profile.shape)

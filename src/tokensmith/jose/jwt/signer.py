@@ -8,17 +8,20 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Final, Never
 
+import msgspec
+
 from tokensmith.jose import base64url, strict_json
-from tokensmith.jose.errors import MalformedTokenError
+from tokensmith.jose.jwa.descriptor import SignBytes
 from tokensmith.jose.jwk import Key
 from tokensmith.jose.jws import compact
 from tokensmith.jose.jws.sign import encode_header
-from tokensmith.jose.jwt.claims import RegisteredClaims, read_claims
+from tokensmith.jose.jwt.claims import RegisteredClaims
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock, Duration, to_seconds
 from tokensmith.jose.strict_json import JsonValue
 
 DEFAULT_LIFETIME: Final = timedelta(minutes=15)
 _TOKEN_ID_BYTES: Final = 16
+_convert: Final = msgspec.convert
 
 
 class Signer:
@@ -37,13 +40,13 @@ class Signer:
         KeyMaterialError: The key cannot sign; code `key_operation`.
     """
 
-    __slots__ = ("_fixed", "_header", "_key", "_lifetime_seconds", "_now")
+    __slots__ = ("_fixed", "_header", "_lifetime_seconds", "_now", "_sign_bytes")
 
-    _fixed: Mapping[str, JsonValue]
+    _fixed: dict[str, JsonValue]
     _header: bytes
-    _key: Key
     _lifetime_seconds: int
     _now: Callable[[], float]
+    _sign_bytes: SignBytes
 
     def __init__(
         self,
@@ -69,7 +72,7 @@ class Signer:
         set_once = super().__setattr__
         set_once("_fixed", fixed)
         set_once("_header", encode_header(key, header={"typ": typ}) + b".")
-        set_once("_key", key)
+        set_once("_sign_bytes", key.sign_bytes)
         set_once("_lifetime_seconds", int(lifetime_seconds))
         set_once("_now", clock.now)
 
@@ -84,16 +87,15 @@ class Signer:
             KeyMaterialError: The key may not sign; code `key_operation`.
         """
         now = int(self._now())
-        filled: dict[str, JsonValue] = {
-            **self._fixed,
-            "iat": now,
-            "exp": now + self._lifetime_seconds,
-            "jti": base64url.encode(secrets.token_bytes(_TOKEN_ID_BYTES)),
-            **claims,
-        }
+        filled: dict[str, JsonValue] = self._fixed.copy()
+        filled["iat"] = now
+        filled["exp"] = now + self._lifetime_seconds
+        filled.update(claims)
+        if "jti" not in filled:
+            filled["jti"] = base64url.encode(secrets.token_bytes(_TOKEN_ID_BYTES))
         _check(filled)
         signing_input = self._header + base64url.encode_bytes(strict_json.encode(filled))
-        return compact.join(signing_input, signature=self._key.sign_bytes(signing_input))
+        return compact.join(signing_input, signature=self._sign_bytes(signing_input))
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError("A Signer is frozen.")
@@ -116,9 +118,9 @@ def sign(
     return Signer(key, issuer=issuer, audience=audience, lifetime=lifetime, typ=typ, clock=clock).sign(claims)
 
 
-def _check(claims: Mapping[str, JsonValue]) -> None:
+def _check(claims: dict[str, JsonValue]) -> None:
     # What nobody could verify is not worth signing, and here the mistake is the caller's.
     try:
-        read_claims(claims, shape=RegisteredClaims)
-    except MalformedTokenError as error:
-        raise ValueError(f"{error} {error.detail}") from None
+        _convert(claims, RegisteredClaims)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"A registered claim has the wrong type. {error}") from None

@@ -167,19 +167,20 @@ class Verifier(Generic[ClaimsT]):
         parts = compact.split(token, limits=self._limits)
         text = parts.header_text
         # Issuers repeat their header, so it is examined once; the signature is over the very text that is looked up.
-        known = self._known.get(text) or self._examine(text, choose=key is None)
+        known = self._known.get(text)
+        examined = known or self._examine(text, choose=key is None)
         if key is None:
-            key = known.key or self._ask_for_key(known.header)
+            key = examined.key or self._ask_for_key(examined.header)
         else:
-            check_key(key, header=known.header)
+            check_key(key, header=examined.header)
         if not key.verify_bytes(parts.signature, parts.signing_input):
             raise InvalidSignatureError("The signature does not match.")
-        if text not in self._known:
-            self._remember_header(text, known)
+        if known is None:
+            self._remember_header(text, examined)
         claims = parse_object(parts.payload, limits=self._limits)
         for problem in self._rules.claims_problems(claims, now=self._now()):
             raise problem
-        verified: VerifiedJwt[ClaimsT] = make_sealed(VerifiedJwt, self._accept(claims), known.header, key)
+        verified: VerifiedJwt[ClaimsT] = make_sealed(VerifiedJwt, self._accept(claims), examined.header, key)
         if self._cache is not None:
             begin, end = self._rules.good_between(claims)
             self._cache.put(fingerprint(token), _Remembered(verified, parts.payload, begin, end))
