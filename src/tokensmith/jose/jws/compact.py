@@ -45,15 +45,16 @@ def cut(token: str | bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, 
         MalformedTokenError: code `too_large` or `malformed` (not three parts, or no ASCII).
         TypeError: *token* is neither str nor bytes; JSON serializations have functions of their own.
     """
+    if not isinstance(token, str | bytes):
+        raise TypeError(f"A token is str or bytes, not {type(token).__name__}.")
+    # Characters are at most as many as bytes, so what is too long is refused before a byte of it is read.
+    if len(token) > limits.max_token_bytes:
+        raise MalformedTokenError("The token is too long.", code="too_large", detail=f"length {len(token)}")
     if isinstance(token, str):
         try:
             token = token.encode("ascii")
         except UnicodeEncodeError:
             raise MalformedTokenError("The token is not a compact JWS.", detail="it is not ASCII") from None
-    elif not isinstance(token, bytes):
-        raise TypeError(f"A token is str or bytes, not {type(token).__name__}.")
-    if len(token) > limits.max_token_bytes:
-        raise MalformedTokenError("The token is too long.", code="too_large", detail=f"{len(token)} bytes")
     # One piece more than a JWS has is enough to refuse it; a million full stops are not worth a million pieces.
     pieces = token.split(b".", 3)
     if len(pieces) != 3:
