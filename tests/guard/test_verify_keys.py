@@ -38,7 +38,7 @@ def service() -> Service:
 
 
 def test_the_keys_of_one_issuer_say_nothing_about_another() -> None:
-    """RFC 8725 §3.8: both are trusted, both use the same key id."""
+    """F07: RFC 8725 §3.8: both are trusted, both use the same key id."""
     service = Service(
         Issuer(ISSUER, audience=AUDIENCE, keys=KEY.public()),
         Issuer(OTHER, audience=AUDIENCE, keys=OTHER_KEY.public()),

@@ -9,7 +9,7 @@ from tokensmith.guard.sender import SeenProofs
 
 
 def test_the_second_use_is_not_the_first() -> None:
-    """RFC 9449 §11.1."""
+    """F11: RFC 9449 §11.1."""
     seen = SeenProofs()
 
     assert seen.is_first(b"a", until=70, now=0)
@@ -51,7 +51,7 @@ def test_a_full_memory_lets_nobody_in() -> None:
 
 
 def test_of_many_threads_one_is_first() -> None:
-    """A race is how a replay would be tried."""
+    """F11: a race is how a replay would be tried."""
     seen = SeenProofs()
     with ThreadPoolExecutor(8) as threads:
         firsts = list(threads.map(lambda _: seen.is_first(b"a", until=70, now=0), range(200)))

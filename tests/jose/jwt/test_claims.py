@@ -40,7 +40,7 @@ def test_one_audience_is_an_audience_of_one() -> None:
 @pytest.mark.parametrize("claim", ["iss", "sub", "jti"])
 @pytest.mark.parametrize("value", [1, True, None, ["text"], {}])
 def test_names_are_strings(claim: str, value: Any) -> None:
-    """A list as "iss" let one issuer speak for another (CVE-2025-30144)."""
+    """F06, F12: A list as "iss" let one issuer speak for another (CVE-2025-30144)."""
     with pytest.raises(MalformedTokenError) as caught:
         read_claims({claim: value}, shape=RegisteredClaims)
 
@@ -54,7 +54,7 @@ def test_names_are_strings(claim: str, value: Any) -> None:
     ["1", "", True, False, None, [1], {}, -1, -0.5, LAST_SECOND + 1, 2**70, 1e300, math.nan, math.inf, -math.inf],
 )
 def test_dates_are_numbers_between_1970_and_9999(claim: str, value: Any) -> None:
-    """RFC 7519 §2: what is there and no NumericDate is refused, not taken as absent (CVE-2026-25537)."""
+    """F02: RFC 7519 §2: what is there and no NumericDate is refused, not taken as absent (CVE-2026-25537)."""
     with pytest.raises(MalformedTokenError) as caught:
         read_claims({claim: value}, shape=RegisteredClaims)
 
@@ -70,7 +70,7 @@ def test_dates_in_range_keep_their_value(value: float) -> None:
 
 @pytest.mark.parametrize("value", [1, None, {}, {"a": "b"}, [1], ["a", None], [["a"]]])
 def test_an_audience_is_a_string_or_strings(value: Any) -> None:
-    """RFC 7519 §4.1.3 (CVE-2020-26160)."""
+    """F05: RFC 7519 §4.1.3 (CVE-2020-26160)."""
     with pytest.raises(MalformedTokenError) as caught:
         read_claims({"aud": value}, shape=RegisteredClaims)
 

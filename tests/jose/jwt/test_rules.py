@@ -8,6 +8,7 @@ from tokensmith.jose.errors import MalformedTokenError, UnacceptableTokenError
 
 
 def test_expiry_is_required_by_default() -> None:
+    """F03: one that never ends is stolen for good."""
     claims = good_claims()
     del claims["exp"]
     token = spell({"alg": "HS256"}, claims)
@@ -26,7 +27,7 @@ def test_further_claims_can_be_required() -> None:
 
 @pytest.mark.parametrize("claim", ["sub", "client_id", "exp"])
 def test_null_is_absent_where_a_claim_is_required(claim: str) -> None:
-    """Naming a claim is not the same as saying it."""
+    """F14: Naming a claim is not the same as saying it."""
     assert code_of(good_token(**{claim: None}), required=("sub", "client_id")) == "missing_claim"
 
 
@@ -43,7 +44,7 @@ def test_one_string_is_not_a_collection_of_claims() -> None:
 
 @pytest.mark.parametrize("claim", ["exp", "nbf", "iat", "iss", "sub", "aud", "jti"])
 def test_null_is_no_value_of_a_registered_claim(claim: str) -> None:
-    """Present and malformed is refused, also where absent would pass."""
+    """F02: Present and malformed is refused, also where absent would pass."""
     options = {"require_exp": False, "issuer": jwt.ANY, "audience": jwt.ANY}
 
     with pytest.raises(MalformedTokenError) as caught:
@@ -54,7 +55,7 @@ def test_null_is_no_value_of_a_registered_claim(claim: str) -> None:
 
 @pytest.mark.parametrize("iss", [ISSUER + "/", ISSUER.upper(), ISSUER[:-1], "", "https://evil.example", ISSUER + " "])
 def test_the_issuer_is_compared_exactly(iss: str) -> None:
-    """RFC 8725 §3.8; a substring test is CVE-2024-53861."""
+    """F06: RFC 8725 §3.8; a substring test is CVE-2024-53861."""
     with pytest.raises(UnacceptableTokenError) as caught:
         verifier().verify(good_token(iss=iss))
 
@@ -86,7 +87,7 @@ def test_any_issuer_has_to_be_said() -> None:
 
 @pytest.mark.parametrize("aud", [AUDIENCE, [AUDIENCE], ["https://other.example", AUDIENCE]])
 def test_the_token_has_to_name_us(aud: object) -> None:
-    """RFC 7519 §4.1.3."""
+    """F05: RFC 7519 §4.1.3."""
     assert passes(good_token(aud=aud))
 
 
@@ -94,6 +95,7 @@ def test_the_token_has_to_name_us(aud: object) -> None:
     "aud", ["https://other.example", [], ["https://other.example"], "", AUDIENCE + "/", [AUDIENCE[:-1]]]
 )
 def test_a_token_for_others_is_refused(aud: object) -> None:
+    """F05: membership, by equality."""
     with pytest.raises(UnacceptableTokenError) as caught:
         verifier().verify(good_token(aud=aud))
 
@@ -101,6 +103,7 @@ def test_a_token_for_others_is_refused(aud: object) -> None:
 
 
 def test_a_token_for_nobody_is_not_for_us() -> None:
+    """F05: absent where one is expected is refused."""
     claims = good_claims()
     del claims["aud"]
 
@@ -117,7 +120,7 @@ def test_a_verifier_may_go_by_several_names() -> None:
 
 
 def test_an_audience_is_not_searched_by_letters() -> None:
-    """The letters of a string are no members of it."""
+    """F05: The letters of a string are no members of it."""
     assert code_of(good_token(aud="a"), audience="api") == "wrong_audience"
     assert code_of(good_token(aud=["a", "p", "i"]), audience="api") == "wrong_audience"
 
@@ -125,7 +128,7 @@ def test_an_audience_is_not_searched_by_letters() -> None:
 @pytest.mark.parametrize("option", ["issuer", "audience"])
 @pytest.mark.parametrize("value", [None, 1, ["https://id.example"], ("a",), {1}, {"a", None}, {"a": "b"}, object()])
 def test_expectations_are_strings_sets_or_any(option: str, value: object) -> None:
-    """RFC 8725 §3.8, §3.9: None for "do not check" is how checks get lost."""
+    """F05, F06: RFC 8725 §3.8, §3.9: None for "do not check" is how checks get lost."""
     with pytest.raises(TypeError, match=f"{option} is a string"):
         verifier(**{option: value})
 
@@ -147,7 +150,7 @@ def test_issuer_and_audience_have_no_default() -> None:
 
 
 def test_the_time_is_asked_for_last() -> None:
-    """To be called expired promises that nothing but the time is wrong; so everything else comes first."""
+    """F09: To be called expired promises that nothing but the time is wrong; so everything else comes first."""
     late = {"exp": NOW - 1}
 
     assert code_of(good_token(**late)) == "expired"

@@ -1,17 +1,18 @@
 """What a verifier expects of the time."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from tests.jose.jwt.tokens import AUDIENCE, ISSUER, NOW, code_of, good_claims, good_token, passes, spell, verifier
 from tests.jose.jwt.tokens import StoppedClock as At
-from tokensmith.jose.errors import ExpiredTokenError, NotYetValidTokenError
+from tokensmith.jose.errors import ExpiredTokenError, NotYetValidTokenError, RefusedTokenError
 
 
 @pytest.mark.parametrize(("now", "good"), [(999, True), (999.9, True), (1000, False), (1000.1, False), (1001, False)])
 def test_expiry_is_exclusive(now: float, good: bool) -> None:
-    """RFC 7519 §4.1.4: not accepted "on or after" exp."""
+    """F03: RFC 7519 §4.1.4: not accepted "on or after" exp."""
     token = good_token(exp=1000, iat=0)
 
     if good:
@@ -76,12 +77,13 @@ def test_there_is_no_limit_to_what_an_absent_date_allows() -> None:
 
 @pytest.mark.parametrize("leeway", [0, 600, timedelta(0), timedelta(minutes=10)])
 def test_leeway_has_a_range(leeway: object) -> None:
+    """F04: ten minutes at most."""
     assert verifier(leeway=leeway)
 
 
 @pytest.mark.parametrize("leeway", [-1, 601, timedelta(minutes=10, microseconds=1), timedelta(days=1)])
 def test_leeway_outside_its_range_is_the_callers_mistake(leeway: object) -> None:
-    """A day of leeway is a day more for every stolen token."""
+    """F04: A day of leeway is a day more for every stolen token."""
     with pytest.raises(ValueError, match="0 to 600"):
         verifier(leeway=leeway)
 
@@ -119,3 +121,16 @@ def test_an_age_needs_a_date_of_birth() -> None:
 def test_an_age_is_a_length_of_time(max_age: object, error: type[Exception]) -> None:
     with pytest.raises(error, match="max_age is"):
         verifier(max_age=max_age)
+
+
+@pytest.mark.parametrize("claim", ["exp", "nbf", "iat"])
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e400", "-1", '"1"', "true", "null", "[1]", "9e99"])
+def test_what_is_written_for_a_date_is_a_date(claim: str, text: str) -> None:
+    """F02: as it comes over the wire; none of these is forgiven, nor taken for absent."""
+    claims = good_claims()
+    claims.pop(claim, None)
+    payload = f'{json.dumps(claims)[:-1]},"{claim}":{text}}}'.encode()
+
+    with pytest.raises(RefusedTokenError) as caught:
+        verifier(require_exp=False).verify(spell({"alg": "HS256"}, payload))
+    assert caught.value.code in {"json", "malformed_claim"}

@@ -45,7 +45,7 @@ def test_a_peek_is_frozen() -> None:
 
 
 def test_a_peek_cannot_be_taken_for_a_proof() -> None:
-    """Neither its type nor the names of its members are those of a VerifiedJwt."""
+    """F13: Neither its type nor the names of its members are those of a VerifiedJwt."""
     peek = jwt.read_unverified(good_token())
 
     assert not isinstance(peek, jwt.VerifiedJwt)
@@ -55,7 +55,7 @@ def test_a_peek_cannot_be_taken_for_a_proof() -> None:
 
 
 def test_every_name_for_peeking_says_so() -> None:
-    """What looks at a token without a key is recognised in a review by its name."""
+    """F13: What looks at a token without a key is recognised in a review by its name."""
     assert [name for name in jwt.__all__ if "unverified" in name.lower()] == ["UnverifiedJwt", "read_unverified"]
     assert all(name.startswith("unverified_") for name in jwt.UnverifiedJwt.__slots__)
 

@@ -113,7 +113,7 @@ def test_limits_are_the_verifiers() -> None:
 
 
 def test_a_forged_token_is_called_forged_whatever_it_says() -> None:
-    """Claims are examined after the signature: "expired" for a forgery would vouch for it (CVE-2024-51744)."""
+    """F09: Claims are examined after the signature: "expired" for a forgery would vouch for it (CVE-2024-51744)."""
     for claims in (good_claims(exp=1), good_claims(iss="x"), good_claims(sub=1), {}, b"no json", b'{"a":1,"a":1}'):
         with pytest.raises(InvalidSignatureError):
             verifier().verify(spell(HEADER, claims, key=STRANGER))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.jose.jwt.tokens import KEY, good_claims, good_token, spell, verifier
+from tests.jose.jwt.tokens import ISSUER, KEY, good_claims, good_token, spell, verifier
 from tokensmith.jose import Key, KeySet
 from tokensmith.jose.errors import InvalidSignatureError, UnacceptableTokenError, UnknownKeyError
 
@@ -125,3 +125,17 @@ def test_what_is_remembered_cannot_change() -> None:
     with pytest.raises(TypeError):
         header["x"] = ["b"]  # type: ignore[index]
     assert checking.verify(token).header["x"] == ("a",)
+
+
+def test_keys_of_one_issuer_do_not_speak_for_another() -> None:
+    """F07: whose keys are asked is settled by the issuer that is expected, not by the one a token names."""
+    keys = {name: Key.generate("HS256", kid="k") for name in (ISSUER, "https://other.example")}
+    ours, theirs = (verifier(key, issuer=name) for name, key in keys.items())
+    claiming = {name: spell({"alg": "HS256"}, good_claims(iss=ISSUER), key=key) for name, key in keys.items()}
+
+    assert ours.verify(claiming[ISSUER])
+    with pytest.raises(InvalidSignatureError):
+        ours.verify(claiming["https://other.example"])
+    with pytest.raises(UnacceptableTokenError) as caught:
+        theirs.verify(claiming["https://other.example"])
+    assert caught.value.code == "wrong_issuer"
