@@ -96,6 +96,40 @@ def test_forms_lead_back_to_the_key(form: str, private: bool) -> None:
     assert back["kid"] == KEY.kid
 
 
+@pytest.mark.parametrize("form", ["pem", "der"])
+def test_a_private_key_is_encrypted_where_that_is_said(tmp_path: Path, form: str) -> None:
+    """And opens with that password alone."""
+    (tmp_path / "password").write_text("sesame\n")
+    options = ["--to", form, "--private", "--encrypt", "--new-password-file", tmp_path / "password"]
+    written = run("jwk", "convert", *options, text=PRIVATE).stdout_bytes
+
+    assert failed(2, "jwk", "thumbprint", "--password-env", "PASSWORD", text=written, PASSWORD="other")
+    assert (
+        done("jwk", "thumbprint", "--password-env", "PASSWORD", text=written, PASSWORD="sesame")
+        == f"{KEY.thumbprint()}\n"
+    )
+
+
+def test_an_empty_password_encrypts_nothing() -> None:
+    """It would look like protection."""
+    options = ["--to", "pem", "--private", "--encrypt", "--new-password-env", "EMPTY"]
+
+    assert failed(2, "jwk", "convert", *options, text=PRIVATE, EMPTY="")
+
+
+@pytest.mark.parametrize("options", [["--to", "pem"], ["--to", "jwk", "--private"]])
+def test_only_private_pem_and_der_are_encrypted(options: list[str]) -> None:
+    assert "--encrypt belongs to" in failed(2, "jwk", "convert", *options, "--encrypt", text=PRIVATE)
+
+
+@pytest.mark.parametrize("option", ["--new-password-file", "--new-password-env"])
+def test_a_new_password_without_encryption_is_refused(option: str) -> None:
+    """The key would be written in the clear by somebody who thinks it is not."""
+    arguments = ("jwk", "convert", "--to", "pem", "--private", option, "PASSWORD")
+
+    assert "belongs to --encrypt" in failed(2, *arguments, text=PRIVATE, PASSWORD="sesame")
+
+
 def test_a_public_key_has_no_private_form() -> None:
     assert "not_private" in failed(2, "jwk", "convert", "--to", "pem", "--private", text=json.dumps(KEY.to_jwk()))
 

@@ -113,6 +113,35 @@ def test_a_password_is_asked_for_at_a_terminal_and_not_shown(tmp_path: Path) -> 
     assert b"sesame" not in seen
 
 
+def test_a_new_password_is_asked_for_twice(tmp_path: Path) -> None:
+    """A slip of the finger would lock its owner out."""
+    file, new = key_file(tmp_path, KEY), tmp_path / "key.pem"
+    arguments = ("jwk", "convert", "--to", "pem", "--private", "--encrypt", "--output", str(new), str(file))
+    ours, theirs = pty.openpty()
+    with command(*arguments, stdin=theirs, stderr=theirs) as asking:
+        seen = b""
+        for prompt in (b"New password:", b"Once more:"):
+            while prompt not in seen:
+                seen += os.read(ours, 1024)
+            os.write(ours, b"sesame\n")
+        asking.communicate(timeout=30)
+    os.close(theirs)
+    os.close(ours)
+
+    assert asking.returncode == 0
+    assert Key.from_pem(new.read_text(), password="sesame").thumbprint() == KEY.thumbprint()
+
+
+def test_without_a_terminal_a_new_password_is_not_made_up(tmp_path: Path) -> None:
+    """Nor left out."""
+    arguments = ("jwk", "convert", "--to", "pem", "--private", "--encrypt", str(key_file(tmp_path, KEY)))
+    with command(*arguments, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as it:
+        output, error = it.communicate(timeout=30)
+
+    assert (it.returncode, output) == (2, b"")
+    assert b"--new-password-file FILE" in error
+
+
 def test_without_a_terminal_nobody_is_asked(tmp_path: Path) -> None:
     """The token on standard input is not read as a password."""
     (tmp_path / "key.pem").write_text(ENCRYPTED)
@@ -140,6 +169,8 @@ def test_no_option_takes_a_secret() -> None:
     assert {name for name in names if "password" in name or "secret" in name or "token" in name} == {
         "--password-file",
         "--password-env",
+        "--new-password-file",
+        "--new-password-env",
     }
 
 

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 import click
 
-from tokensmith.cli.given import file_argument, read_bytes
+from tokensmith.cli.given import file_argument, file_or_dash, read_bytes
 from tokensmith.cli.handed_out import hand_out, output_option
 from tokensmith.cli.key_options import Passwords, alg_option, complete_algorithms, kid_option, password_options
 from tokensmith.cli.key_text import is_key_set, parse_key, parse_key_of_any_algorithm
@@ -38,7 +38,7 @@ Examples:
 _CONVERT: Final = """\b
 Examples:
   tokensmith jwk convert --to pem < key.json
-  tokensmith jwk convert --to pem --private --output key.pem < key.json
+  tokensmith jwk convert --to pem --private --encrypt -o key.pem < key.json
   tokensmith jwk convert --to jwk --alg PS256 < key.pem
 """
 _LINT: Final = """\b
@@ -119,6 +119,15 @@ def thumbprint(file: str, *, uri: bool, hash_name: HashName, passwords: Password
 @file_argument
 @click.option("--to", "form", type=click.Choice(["jwk", "pem", "der"]), required=True, help="The form to write.")
 @click.option("--private", is_flag=True, help="Write the private half, too; without this it never is.")
+@click.option("--encrypt", is_flag=True, help="Encrypt the private half; a new password is asked for.")
+@click.option(
+    "--new-password-file",
+    metavar="FILE",
+    type=click.Path(),
+    callback=file_or_dash,
+    help="The new password: the first line of a file.",
+)
+@click.option("--new-password-env", metavar="NAME", help="The same, in a variable of the environment.")
 @alg_option
 @kid_option
 @password_options
@@ -128,6 +137,9 @@ def convert(
     *,
     form: Form,
     private: bool,
+    encrypt: bool,
+    new_password_file: str | None,
+    new_password_env: str | None,
     alg: str | None,
     kid: str | None,
     passwords: Passwords,
@@ -137,13 +149,19 @@ def convert(
 
     PEM and DER hold neither alg nor kid: only a JWK needs --alg where the key does not settle it.
     """
+    if encrypt and (form == "jwk" or not private):
+        raise click.UsageError("--encrypt belongs to --private, and to PEM or DER.")
+    # Else the key would be written in the clear by somebody who has just named its password.
+    if not encrypt and (new_password_file is not None or new_password_env is not None):
+        raise click.UsageError("A new password belongs to --encrypt.")
     data = read_bytes(file, what="a key")
+    new_password = Passwords(file=new_password_file, variable=new_password_env).ask_for_new() if encrypt else None
     with told():
         if form != "jwk" and alg is None:
             key = parse_key_of_any_algorithm(data, ask=passwords.ask)
         else:
             key = parse_key(data, alg=alg, kid=kid, ask=passwords.ask)
-        hand_out(_spelled(key, form=form, private=private), output=output)
+        hand_out(_spelled(key, form=form, private=private, password=new_password), output=output)
 
 
 @jwk.command(epilog=_LINT)
@@ -158,8 +176,8 @@ def lint(file: str, *, ignored: frozenset[str], passwords: Passwords, is_json: b
     report(findings, ignored=ignored, is_json=is_json, is_token=False)
 
 
-def _spelled(key: Key, *, form: Form, private: bool) -> str | bytes:
+def _spelled(key: Key, *, form: Form, private: bool, password: bytes | None) -> str | bytes:
     if form == "jwk":
         return as_json(key.to_jwk(private=private))
-    pem = key.to_pem(private=private)
+    pem = key.to_pem(private=private, password=password)
     return pem if form == "pem" else binascii.a2b_base64("".join(pem.splitlines()[1:-1]))

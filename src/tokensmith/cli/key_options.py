@@ -48,6 +48,18 @@ class Passwords:
             return None
         return str(click.prompt("Password of the key", hide_input=True, err=True)).encode()
 
+    def ask_for_new(self) -> bytes:
+        """Find the password for a key that is to be encrypted, asking twice.
+
+        Raises:
+            UsageError: It is not where the options say, or nobody can be asked.
+        """
+        if self.file is not None or self.variable is not None:
+            return self.ask() or b""
+        if not _has_terminal():
+            raise click.UsageError("There is no terminal to ask for the new password: say --new-password-file FILE.")
+        return str(click.prompt("New password", hide_input=True, confirmation_prompt="Once more", err=True)).encode()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyChoice:
