@@ -199,3 +199,24 @@ def test_every_token_tool_shows_examples_that_fit(name: str, command: click.Comm
     assert "Examples:" in text
     assert f"    tokensmith {name}" in text or f"tokensmith {name} " in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("group", ["jwk", "jws", "jwt"])
+def test_every_token_tool_is_told_in_one_whole_line(group: str) -> None:
+    """A sentence that ends in three dots says half."""
+    assert "..." not in run(group, "--help").partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(("options", "shown"), [([], b"Zo\\xeb"), (["--json"], '"Zoë"'.encode())])
+def test_a_terminal_without_utf_8_gets_escapes_and_json_is_utf_8(options: list[str], shown: bytes) -> None:
+    """RFC 8259 §8.1. Neither is a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tokensmith", "jwt", "inspect", *options],
+        env={"PYTHONIOENCODING": "ascii"},
+        # {"alg":"ES256"}.{"name":"Zoë"}
+        input=b"eyJhbGciOiJFUzI1NiJ9.eyJuYW1lIjoiWm_DqyJ9.AAAA",
+        capture_output=True,
+        check=True,
+    )
+
+    assert shown in done.stdout

@@ -72,7 +72,7 @@ def jwk() -> None:
 @click.option("--crv", help="The curve, where ALG works with several, such as X25519 for ECDH-ES.")
 @output_option
 def generate(alg: str, *, kid: str | None, bits: int, crv: str | None, output: str | None) -> None:
-    """Make a private key, or a secret, for the algorithm ALG; written as a JWK.
+    """Make a private key or a secret for ALG, as JWK.
 
     ES256, Ed25519 and PS256 sign with a pair of keys, HS256 with a shared secret. ECDH-ES and RSA-OAEP-256 encrypt to
     a pair of keys, A256KW and dir with a shared secret.
@@ -89,7 +89,10 @@ def generate(alg: str, *, kid: str | None, bits: int, crv: str | None, output: s
 @password_options
 @output_option
 def public(file: str, *, alg: str | None, kid: str | None, passwords: Passwords, output: str | None) -> None:
-    """Write the public half of a key, or of every key in a set, as JWK."""
+    """Write the public half of a key or a set.
+
+    The result is a JWK, or a JWK Set without its secrets.
+    """
     data = read_bytes(file, what="a key")
     with told():
         if is_key_set(data):
@@ -108,7 +111,10 @@ def public(file: str, *, alg: str | None, kid: str | None, passwords: Passwords,
 @click.option("--hash", "hash_name", type=click.Choice(_HASHES), default=_HASHES[0], show_default=True)
 @password_options
 def thumbprint(file: str, *, uri: bool, hash_name: HashName, passwords: Passwords) -> None:
-    """Write the key's thumbprint (RFC 7638), the same for both halves of a pair and in every form."""
+    """Write the thumbprint of a key (RFC 7638).
+
+    It is the same for both halves of a pair, and in every form.
+    """
     data = read_bytes(file, what="a key")
     with told():
         key = parse_key_of_any_algorithm(data, ask=passwords.ask)
@@ -145,9 +151,10 @@ def convert(
     passwords: Passwords,
     output: str | None,
 ) -> None:
-    """Write a key in another form, its public half unless --private is said.
+    """Write a key in another form.
 
-    PEM and DER hold neither alg nor kid: only a JWK needs --alg where the key does not settle it.
+    That is its public half, unless --private is said. PEM and DER hold neither alg nor kid: only a JWK needs --alg
+    where the key does not settle it.
     """
     if encrypt and (form == "jwk" or not private):
         raise click.UsageError("--encrypt belongs to --private, and to PEM or DER.")
@@ -170,7 +177,10 @@ def convert(
 @password_options
 @click.option("--json", "is_json", is_flag=True, help="For programs.")
 def lint(file: str, *, ignored: frozenset[str], passwords: Passwords, is_json: bool) -> None:
-    """Name each weakness of a key, or of the keys in a set, by its number, and how to fix it."""
+    """Name each weakness of a key or a set.
+
+    With its number, and how to fix it.
+    """
     with told():
         findings = lint_key(read_bytes(file, what="a key"), ask=passwords.ask)
     report(findings, ignored=ignored, is_json=is_json, is_token=False)

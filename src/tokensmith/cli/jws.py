@@ -38,7 +38,7 @@ def jws() -> None:
 @click.option("--cty", help='The "cty" of the header: what kind of thing was signed.')
 @output_option
 def sign(file: str, *, keys: KeyChoice, typ: str | None, cty: str | None, output: str | None) -> None:
-    """Sign the bytes of FILE, or of standard input. They stay readable for everybody."""
+    """Sign bytes; they stay readable for everybody."""
     header = {name: value for name, value in (("typ", typ), ("cty", cty)) if value is not None}
     with told():
         key = keys.key(input_file=file)
@@ -50,7 +50,7 @@ def sign(file: str, *, keys: KeyChoice, typ: str | None, cty: str | None, output
 @key_options(sets=True)
 @output_option
 def verify(file: str, *, keys: KeyChoice, output: str | None) -> None:
-    """Check the signature of a token, and write the bytes that were signed.
+    """Check a signature, and write what was signed.
 
     What the bytes mean, whom they are for and how old they are is not looked at.
     """

@@ -82,7 +82,7 @@ def sign(
     typ: str,
     output: str | None,
 ) -> None:
-    """Sign the claims in FILE, or on standard input: a JSON object.
+    """Sign claims: a JSON object.
 
     "iss", "aud", "iat", "exp" and "jti" are filled in where the claims do not say them.
     """
@@ -123,7 +123,7 @@ def verify(
     allow_no_exp: bool,
     output: str | None,
 ) -> None:
-    """Check a token completely, and write its claims as JSON.
+    """Check a token, and write its claims as JSON.
 
     Issuer and audience have no default: without them, any token of any service with that key would pass.
     """
@@ -151,16 +151,16 @@ def verify(
 @file_argument
 @click.option("--json", "is_json", is_flag=True, help="For programs.")
 def inspect(file: str, *, is_json: bool) -> None:
-    """Draw a token: its parts, its members in words, its times as dates, what is odd about it.
+    """Draw a token without verifying it.
 
-    Nothing is verified: anybody can write a token.
+    Its parts, its members in words, its times as dates, what is odd about it. Anybody can write a token.
     """
     now = SYSTEM_CLOCK.now()
     with told():
         token = read_loosely(read_token(file))
     findings = lint_token(token, now=now)
     if is_json:
-        click.echo(as_json(token_members(token, findings)))
+        hand_out(as_json(token_members(token, findings)), output=None)
     else:
         TokenView(Console(highlight=False), now=now).draw(token, findings)
 
@@ -170,7 +170,10 @@ def inspect(file: str, *, is_json: bool) -> None:
 @ignore_option
 @click.option("--json", "is_json", is_flag=True, help="For programs.")
 def lint(file: str, *, ignored: frozenset[str], is_json: bool) -> None:
-    """Name each weakness of a token by its number, and how to fix it. Nothing is verified."""
+    """Name each weakness of a token.
+
+    With its number, and how to fix it. Nothing is verified.
+    """
     with told():
         token = read_loosely(read_token(file))
     report(lint_token(token, now=SYSTEM_CLOCK.now()), ignored=ignored, is_json=is_json)

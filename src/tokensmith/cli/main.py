@@ -1,6 +1,8 @@
 """The command tree. A command's module is imported when the command runs, so `--help` is quick and needs no extra."""
 
 import importlib
+import io
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -89,3 +91,6 @@ def tokensmith() -> None:
 
     Start with `tokensmith tour`, or `tokensmith serve --demo` and a browser. `tokensmith jwt inspect` draws a token.
     """
+    # Where the terminal knows no UTF-8, a name in a claim must not end in a traceback. JSON is written as bytes.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")

@@ -148,7 +148,7 @@ def _times(token: LooseToken, now: float) -> Iterator[Finding]:
     times = {name: float(str(claims[name])) for name in _TIMES if _is_number(claims.get(name))}
     milliseconds = [name for name, value in times.items() if value > _MILLISECONDS]
     if milliseconds:
-        yield finding("L06", f"In milliseconds: {_listed(milliseconds)}.")
+        yield finding("L06", f"Too large for seconds: {_listed(milliseconds)}.")
         return
     if times.get("iat", now) > now + CLOCK_TOLERANCE_SECONDS:
         yield finding("L16", f'"iat" is {times["iat"] - now:.0f} s ahead.')

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from tokensmith.cli.handed_out import hand_out
 from tokensmith.cli.lint.rules import RULES, Finding, Severity
 from tokensmith.cli.printable import as_json, one_line
 from tokensmith.tour.layout import hang
@@ -48,7 +49,7 @@ def report(findings: Sequence[Finding], *, ignored: frozenset[str], is_json: boo
     """
     shown = [each for each in findings if each.rule.id not in ignored]
     if is_json:
-        click.echo(as_json(({"verified": False} if is_token else {}) | {"findings": as_members(shown)}))
+        hand_out(as_json(({"verified": False} if is_token else {}) | {"findings": as_members(shown)}), output=None)
     else:
         console = Console(highlight=False)
         _show(console, shown)
