@@ -150,7 +150,7 @@ def test_a_public_key_is_never_a_secret(alg: str) -> None:
         assert code_of(Key.from_secret, secret) == "public_key_as_secret"
 
 
-@pytest.mark.parametrize("value", [None, 1, ["secret"], object(), {"k": "secret"}], ids=repr)
+@pytest.mark.parametrize("value", [None, 1, ["secret"], ..., {"k": "secret"}], ids=repr)
 def test_misuse_is_a_type_error(value: Any) -> None:
     with pytest.raises(TypeError):
         Key.from_secret(value)
