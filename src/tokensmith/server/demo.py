@@ -21,12 +21,12 @@ from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lif
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import ClientId
 from tokensmith.server.domain.passwords import PasswordHasher
+from tokensmith.server.domain.rotation_keys import RotationKeys
 from tokensmith.server.domain.stored_secrets import CLIENT_SECRET_PREFIX, digest
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.manage_clients import ManageClients
 from tokensmith.server.flows.manage_resources import ManageResources
 from tokensmith.server.flows.manage_users import ManageUsers
-from tokensmith.server.flows.rotation_keys import RotationKeys
 from tokensmith.server.settings import LOOPBACK_NAME, Settings, SettingsError
 
 DEFAULT_AUDIENCE: Final = "http://127.0.0.1:8001"

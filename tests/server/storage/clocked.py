@@ -7,8 +7,9 @@ from typing import Final, Protocol
 
 import psycopg
 
+from tokensmith.server.storage.engine import Engine
 from tokensmith.server.storage.sealing_source import SealingSource
-from tokensmith.server.storage.store import Engine, SqlStore
+from tokensmith.server.storage.store import SqlStore
 
 CLOCK_SQL: Final = "(SELECT now_ms FROM test_clock)"
 

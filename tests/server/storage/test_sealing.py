@@ -3,8 +3,8 @@
 import pytest
 
 from tokensmith.server.domain.errors import SealError
+from tokensmith.server.domain.rotation_keys import RotationKeys
 from tokensmith.server.domain.signing_keys import Sealer
-from tokensmith.server.flows.rotation_keys import RotationKeys
 from tokensmith.server.storage.sealing import Sealing
 
 PLACE = {"table": "signing_keys", "column": "sealed_private_jwk", "row": "k1"}

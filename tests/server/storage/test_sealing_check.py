@@ -9,12 +9,13 @@ from sqlalchemy import update
 
 from tests.server.storage.test_signing_keys import KEY
 from tokensmith.server.domain.errors import SealError
+from tokensmith.server.storage.engine import Engine
 from tokensmith.server.storage.postgresql_engine import PostgresEngine
 from tokensmith.server.storage.schema import sealing_checks
 from tokensmith.server.storage.sealing import Sealing
 from tokensmith.server.storage.sealing_source import GivenSealing, SealingFile, SealingSource
 from tokensmith.server.storage.sqlite_engine import SqliteEngine
-from tokensmith.server.storage.store import Engine, SqlStore
+from tokensmith.server.storage.store import SqlStore
 
 pytestmark = pytest.mark.anyio
 

@@ -17,12 +17,12 @@ from tokensmith.server.domain.errors import (
 )
 from tokensmith.server.domain.grants import GrantedAudience, Standing
 from tokensmith.server.domain.refresh_tokens import Family, Redeem, RefreshToken, Refuse, Repeat, Reuse, parse
+from tokensmith.server.domain.rotation_keys import RotationKeys
 from tokensmith.server.domain.scopes import audience_of, effective_scopes
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.mint import Mint
 from tokensmith.server.flows.presented_refresh import PresentedRefreshToken, look_up
-from tokensmith.server.flows.rotation_keys import RotationKeys
 from tokensmith.server.flows.tokens import TokenAnswer
 
 # A caller who loses the update once holds a predecessor and needs no further one; more rounds than this mean that the

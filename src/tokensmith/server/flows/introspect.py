@@ -12,11 +12,11 @@ from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.errors import InvalidClientError, InvalidGrantError
 from tokensmith.server.domain.grants import Standing
 from tokensmith.server.domain.refresh_tokens import PREFIX, Family, Redeem, Repeat, parse
+from tokensmith.server.domain.rotation_keys import RotationKeys
 from tokensmith.server.domain.token_claims import subject
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessTokens
 from tokensmith.server.flows.presented_refresh import look_up
-from tokensmith.server.flows.rotation_keys import RotationKeys
 
 _TOLD: Final = ("iss", "sub", "aud", "client_id", "scope", "exp", "iat", "nbf", "jti", "auth_time", "amr", "sid", "cnf")
 

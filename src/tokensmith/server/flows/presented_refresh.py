@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from tokensmith.server.domain.grants import Standing
 from tokensmith.server.domain.refresh_tokens import Family, RefreshToken, Refuse, Verdict, judge
+from tokensmith.server.domain.rotation_keys import RotationKeys
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
-from tokensmith.server.flows.rotation_keys import RotationKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

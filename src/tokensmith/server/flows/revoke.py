@@ -11,10 +11,10 @@ from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import InvalidGrantError
 from tokensmith.server.domain.ids import GrantId
 from tokensmith.server.domain.refresh_tokens import PREFIX, Refuse, parse
+from tokensmith.server.domain.rotation_keys import RotationKeys
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.own_access_tokens import OwnAccessTokens
 from tokensmith.server.flows.presented_refresh import look_up
-from tokensmith.server.flows.rotation_keys import RotationKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

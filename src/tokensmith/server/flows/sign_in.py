@@ -22,6 +22,7 @@ from tokensmith.server.domain.ids import GrantId, SessionId, random_id
 from tokensmith.server.domain.passwords import PasswordHasher, normalized
 from tokensmith.server.domain.refresh_tokens import FAMILY_BYTES, SECRET_BYTES, Family, RefreshToken
 from tokensmith.server.domain.resources import Resource
+from tokensmith.server.domain.rotation_keys import RotationKeys
 from tokensmith.server.domain.scopes import asked_scopes, effective_scopes, narrowed
 from tokensmith.server.domain.sessions import Session
 from tokensmith.server.domain.sign_in_attempts import AttemptKeys, Locked, Reserved, attempt_keys
@@ -30,7 +31,6 @@ from tokensmith.server.domain.stored_secrets import digest
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.domain.users import User, name_key
 from tokensmith.server.flows.mint import Mint
-from tokensmith.server.flows.rotation_keys import RotationKeys
 from tokensmith.server.flows.tokens import TokenAnswer
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.errors import InvalidGrantError
 from tokensmith.server.domain.refresh_tokens import Refuse, parse
+from tokensmith.server.domain.rotation_keys import RotationKeys
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.presented_refresh import look_up
-from tokensmith.server.flows.rotation_keys import RotationKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

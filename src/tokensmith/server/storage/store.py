@@ -1,44 +1,16 @@
 """The store over either engine: units of work in, and the sealing keys once they are known to be the right ones."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from tokensmith.server.domain.unit_of_work import UnitOfWork
+from tokensmith.server.storage.engine import Engine
 from tokensmith.server.storage.sealing import Sealing
 from tokensmith.server.storage.sealing_check import checked_sealing
 from tokensmith.server.storage.sealing_source import SealingSource
-from tokensmith.server.storage.statements import Connection
 from tokensmith.server.storage.unit_of_work import SqlUnitOfWork
 
 T = TypeVar("T")
-
-
-class Engine(Protocol):
-    """A database that runs work on a connection."""
-
-    async def start(self) -> None:
-        """Open it.
-
-        Raises:
-            UnavailableError: it cannot be reached.
-        """
-
-    async def close(self) -> None:
-        """Finish what is being done, then close it; starting it again is allowed."""
-
-    async def read(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        """Run *work*, which changes nothing, on one snapshot.
-
-        Raises:
-            UnavailableError: the database cannot be reached.
-        """
-
-    async def write(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        """Run *work* in one transaction; returns after its commit.
-
-        Raises:
-            UnavailableError: the database cannot be reached, or did not say whether it committed.
-        """
 
 
 class SqlStore:
