@@ -136,6 +136,8 @@ class FakeRefreshTokens:
             rotated_at_ms=family.rotated_at_ms,
             idle_expires_at_ms=family.idle_expires_at_ms,
             key_thumbprint=family.key_thumbprint,
+            key_id=family.key_id,
+            earlier_keys=family.earlier_keys,
         )
         return True
 

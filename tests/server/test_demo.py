@@ -38,7 +38,7 @@ async def world(anyio_backend: str) -> World:
 
 
 async def prepared(world: World, *, audience: str = DEFAULT_AUDIENCE) -> Demo:
-    return await prepare_demo(world.store, CountingHasher(), world.sealing, issuer=ISSUER, audience=audience)
+    return await prepare_demo(world.store, CountingHasher(), world.sealing.held, issuer=ISSUER, audience=audience)
 
 
 @pytest.mark.anyio

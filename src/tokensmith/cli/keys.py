@@ -1,4 +1,4 @@
-"""`tokensmith keys`: the server's signing keys."""
+"""`tokensmith keys`: the server's signing keys, and the key that they are sealed with."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ from tokensmith.server.settings import Settings
 
 @click.group()
 def keys() -> None:
-    """See the signing keys, and change them before their time."""
+    """See the signing keys, change them before their time, and change the key they are sealed with."""
 
 
 @keys.command("list")
@@ -65,8 +65,27 @@ def retire(settings: Settings, kid: str, *, compromised: bool) -> None:  # noqa:
         click.echo(f"{made.kid} signs from now on.")
 
 
+@keys.command()
+@operator_command
+def reseal(settings: Settings) -> None:
+    """Change the sealing key: seal everything with the next one, and drop the present one.
+
+    With the key in a file beside the SQLite database, the next one is made. Otherwise it is the first one in the
+    settings, which every server knows by now: see the guide. Breaking it off loses nothing; it may be run again.
+    """
+    done = run_with_parts(settings, lambda parts: parts.store.reseal())
+    if done.dropped:
+        click.echo(f"{done.values} values are sealed with {done.key_id} now.")
+    else:
+        click.echo(f"Everything was sealed with {done.key_id} already.")
+    for key_id in done.dropped:
+        click.echo(f"{key_id} is not in use any more.")
+    for path in done.put_aside:
+        click.echo(f"The former key was put aside, for old copies of the database: {path}")
+
+
 def _keys(parts: Parts) -> RotateKeys:
-    return RotateKeys(store=parts.store, sealer=parts.sealing)
+    return RotateKeys(store=parts.store, sealers=parts.sealing)
 
 
 def _moment(moment_ms: int | None) -> str:

@@ -100,7 +100,7 @@ class Wiring:
 
     def jobs(self) -> JobRunner:
         """Return the periodic work of this process."""
-        keys = RotateKeys(store=self.store, sealer=self._parts.sealing)
+        keys = RotateKeys(store=self.store, sealers=self._parts.sealing)
         jobs = server_jobs(self.store, keys)
         return JobRunner(jobs=jobs, seconds=self._settings.job_seconds, ran=self._metrics.ran_job)
 
@@ -148,7 +148,7 @@ class Wiring:
             hasher=parts.hasher,
             mint=self._mint,
             rotation_keys=parts.sealing,
-            attempts_secret=parts.sealing.attempts_secret,
+            attempts_secret=parts.sealing.held.attempts_secret,
         )
         return FirstParty(
             sign_in=sign_in,

@@ -9,14 +9,15 @@ from typing import Final
 
 from tokensmith.server.domain.errors import SealError
 from tokensmith.server.domain.passwords import PasswordHasher
-from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.gateways.argon2 import STANDARD, STRONG, Argon2Hasher, Argon2Profile
 from tokensmith.server.gateways.source_limits import SourceLimits
 from tokensmith.server.settings import Settings, SettingsError
 from tokensmith.server.storage.database_url import parse_database_url
 from tokensmith.server.storage.open import open_store
 from tokensmith.server.storage.sealing import Sealing
+from tokensmith.server.storage.sealing_ring import SealingRing
 from tokensmith.server.storage.sealing_source import read_sealing_file
+from tokensmith.server.storage.store import SqlStore
 from tokensmith.server.web.throttle import SourceLimit
 
 _PROFILES: Final[Mapping[str, Argon2Profile]] = MappingProxyType({"standard": STANDARD, "strong": STRONG})
@@ -26,8 +27,8 @@ _PROFILES: Final[Mapping[str, Argon2Profile]] = MappingProxyType({"standard": ST
 class Parts:
     """What a server is made of, opened and ready."""
 
-    store: Store
-    sealing: Sealing
+    store: SqlStore
+    sealing: SealingRing
     hasher: PasswordHasher
     sign_ins: SourceLimit
     client_failures: SourceLimit

@@ -24,7 +24,7 @@ async def prepare(settings: Settings) -> None:
 
 async def prepare_parts(parts: Parts) -> None:
     """Do the same over parts that are open already, whose tables are up to date."""
-    await RotateKeys(store=parts.store, sealer=parts.sealing).ensure()
+    await RotateKeys(store=parts.store, sealers=parts.sealing).ensure()
     await ManageClients(store=parts.store).ensure_first_party()
 
 
@@ -36,4 +36,6 @@ async def prepare_with_demo(settings: Settings, *, audience: str) -> Demo:
     """
     await prepare(settings)
     async with opened_parts(settings) as parts:
-        return await prepare_demo(parts.store, parts.hasher, parts.sealing, issuer=settings.issuer, audience=audience)
+        return await prepare_demo(
+            parts.store, parts.hasher, parts.sealing.held, issuer=settings.issuer, audience=audience
+        )

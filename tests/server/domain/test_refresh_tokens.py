@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.server.fake_sealing import FixedRotationKeys
 from tokensmith.server.domain.clients import Lifetimes
 from tokensmith.server.domain.errors import InvalidGrantError
 from tokensmith.server.domain.ids import GrantId
@@ -26,6 +27,7 @@ from tokensmith.server.domain.refresh_tokens import (
 from tokensmith.server.domain.stored_secrets import digest
 
 KEY = b"k" * 32
+KEYS = FixedRotationKeys({"key": KEY})
 FIRST = RefreshToken(family=b"f" * 16, generation=0, secret=b"s" * 32)
 BORN_MS = 1_000_000
 WINDOWS = Lifetimes(reuse_window=10, lost_answer=60)
@@ -52,16 +54,19 @@ def rotated(*seconds: int, lifetimes: Lifetimes = WINDOWS) -> tuple[list[Refresh
     tokens, row = [FIRST], family()
     for at in seconds:
         tokens.append(tokens[-1].successor(rotation_key=KEY))
-        row = row.advanced(tokens[-1], now_ms=BORN_MS + at * 1000, lifetimes=lifetimes, key_thumbprint=None)
+        redeemed = Redeem(tokens[-1], "key")
+        row = row.advanced(redeemed, now_ms=BORN_MS + at * 1000, lifetimes=lifetimes, key_thumbprint=None)
     return tokens, row
 
 
-def verdict(token: RefreshToken, row: Family, *, at: float, lifetimes: Lifetimes = WINDOWS) -> Verdict:
-    return judge(token, row, now_ms=BORN_MS + round(at * 1000), rotation_key=KEY, lifetimes=lifetimes)
+def verdict(
+    token: RefreshToken, row: Family, *, at: float, keys: FixedRotationKeys = KEYS, lifetimes: Lifetimes = WINDOWS
+) -> Verdict:
+    return judge(token, row, now_ms=BORN_MS + round(at * 1000), keys=keys, lifetimes=lifetimes)
 
 
 def test_the_current_token_is_redeemed_for_its_successor() -> None:
-    assert verdict(FIRST, family(), at=1) == Redeem(FIRST.successor(rotation_key=KEY))
+    assert verdict(FIRST, family(), at=1) == Redeem(FIRST.successor(rotation_key=KEY), "key")
 
 
 def test_the_successor_can_be_made_by_nobody_without_the_key() -> None:
@@ -149,11 +154,11 @@ def test_a_family_ends_at_the_earlier_of_its_two_ends(at: float, expected: type,
 
 def test_a_refresh_moves_the_idle_end_and_never_past_the_absolute_one() -> None:
     """Rotation does not extend the lifetime of the grant (RFC 10017)."""
-    lifetimes = Lifetimes(refresh_idle=60)
+    lifetimes, moved = Lifetimes(refresh_idle=60), Redeem(FIRST, "key")
     near = family(absolute_ms=100_000).advanced(
-        FIRST, now_ms=BORN_MS + 10_000, lifetimes=lifetimes, key_thumbprint=None
+        moved, now_ms=BORN_MS + 10_000, lifetimes=lifetimes, key_thumbprint=None
     )
-    far = family(absolute_ms=100_000).advanced(FIRST, now_ms=BORN_MS + 90_000, lifetimes=lifetimes, key_thumbprint=None)
+    far = family(absolute_ms=100_000).advanced(moved, now_ms=BORN_MS + 90_000, lifetimes=lifetimes, key_thumbprint=None)
 
     assert near.idle_expires_at_ms == BORN_MS + 70_000
     assert far.idle_expires_at_ms == far.absolute_expires_at_ms == BORN_MS + 100_000
@@ -262,8 +267,10 @@ def test_whatever_the_rotations_a_genuine_token_is_never_called_unproven(
 
 def test_a_family_is_bound_once() -> None:
     """RFC 9449 §5: whoever could bind it anew would take it over."""
-    bound = family().advanced(FIRST, now_ms=BORN_MS, lifetimes=WINDOWS, key_thumbprint="owner")
+    redeemed = Redeem(FIRST, "key")
+    bound = family().advanced(redeemed, now_ms=BORN_MS, lifetimes=WINDOWS, key_thumbprint="owner")
 
     assert bound.key_thumbprint == "owner"
-    assert bound.advanced(FIRST, now_ms=BORN_MS, lifetimes=WINDOWS, key_thumbprint=None).key_thumbprint == "owner"
-    assert bound.advanced(FIRST, now_ms=BORN_MS, lifetimes=WINDOWS, key_thumbprint="thief").key_thumbprint == "owner"
+    for other in (None, "thief"):
+        again = bound.advanced(redeemed, now_ms=BORN_MS, lifetimes=WINDOWS, key_thumbprint=other)
+        assert again.key_thumbprint == "owner"

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Self, TypeVar
 
+from tests.server.fake_sealing import HeldSealing
 from tests.server.fakes import InMemoryStore
 from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
 from tokensmith.server.domain.ids import ClientId
@@ -75,12 +76,12 @@ class World:
     def __init__(self) -> None:
         self.seconds = 0.0
         self.store = CountingStore()
-        self.sealing = Sealing.generate()
+        self.sealing = HeldSealing(Sealing.generate())
         self.hasher = CountingHasher()
         self.ring = KeyRing(self.store, self.sealing, monotonic=lambda: self.seconds)
         mint = Mint(issuer=ISSUER, ring=self.ring)
         own = OwnAccessTokens(issuer=ISSUER, ring=self.ring)
-        self.keys = RotateKeys(store=self.store, sealer=self.sealing)
+        self.keys = RotateKeys(store=self.store, sealers=self.sealing)
         self.users = ManageUsers(store=self.store, hasher=self.hasher)
         self.clients = ManageClients(store=self.store)
         self.resources = ManageResources(store=self.store)

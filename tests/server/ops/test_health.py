@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import pytest
 
+from tests.server.fake_sealing import HeldSealing
 from tests.server.flows.world import World
 from tests.server.web.requests import make_request
 from tests.server.web.served import Served
@@ -48,7 +49,7 @@ async def test_without_keys_a_server_is_not_ready() -> None:
 async def test_a_key_that_does_not_open_is_missing() -> None:
     """Sealed with another sealing key."""
     world = await World.built()
-    ring = KeyRing(world.store, Sealing.generate())
+    ring = KeyRing(world.store, HeldSealing(Sealing.generate()))
     answer = await Readiness(store=world.store, ring=ring)(make_request())
 
     assert answer.status_code == 503
@@ -65,7 +66,7 @@ async def test_a_database_that_does_not_answer_is_waited_for_so_long_only() -> N
         async def write(self, unit: Callable[[UnitOfWork], Awaitable[T]]) -> T:
             raise AssertionError
 
-    ready = Readiness(store=Hanging(), ring=KeyRing(Hanging(), Sealing.generate()), answer_seconds=0)
+    ready = Readiness(store=Hanging(), ring=KeyRing(Hanging(), HeldSealing(Sealing.generate())), answer_seconds=0)
     answer = await ready(make_request())
 
     assert answer.status_code == 503

@@ -6,7 +6,7 @@ The two real ones are asked for the time as ever, but their answer is the one ro
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +15,15 @@ import pytest
 
 from tests.server.fakes import InMemoryStore
 from tests.server.storage.clocked import CLOCK_SQL, ClockedStore, PostgresClock, SqliteClock
+from tests.server.storage.resealing import Sealed
 from tests.services.postgres import PostgresServer
+from tokensmith.server.flows.rotate_keys import RotateKeys
+from tokensmith.server.storage.engine import Engine
 from tokensmith.server.storage.migrate import migrate
 from tokensmith.server.storage.postgresql_engine import PostgresEngine
 from tokensmith.server.storage.schema import metadata
 from tokensmith.server.storage.sealing import Sealing
-from tokensmith.server.storage.sealing_source import GivenSealing
+from tokensmith.server.storage.sealing_source import GivenSealing, SealingFile
 from tokensmith.server.storage.sqlite_engine import SqliteEngine
 
 CREATE_CLOCK: Final = "CREATE TABLE test_clock (now_ms BIGINT)"
@@ -110,3 +113,25 @@ def real_store(request: pytest.FixtureRequest) -> ClockedStore:
     """The two with a database behind them, for races."""
     found: ClockedStore = request.getfixturevalue(f"{request.param}_store")
     return found
+
+
+@pytest.fixture(params=["file", "settings", "postgresql"])
+async def sealed(request: pytest.FixtureRequest, tmp_path: Path, anyio_backend: str) -> Sealed:
+    """SQLite with its file, SQLite with a key in the settings, PostgreSQL."""
+    old, new = Sealing.generate(), Sealing.generate()
+    file = None
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("migrated_postgres_url")
+        engine: Callable[[], Engine] = lambda: PostgresEngine(url, pool_size=2)  # noqa: E731 - it goes on below
+    else:
+        path: Path = request.getfixturevalue("sqlite_path")
+        url, engine = f"sqlite:///{path}", lambda: SqliteEngine(path)
+        file = path.with_name(path.name + ".sealing-key") if request.param == "file" else None
+    if file is not None:
+        old = SealingFile(file).create()
+    made = Sealed(url, engine, file, old, new)
+    store = made.opened(GivenSealing(old))
+    await store.start()
+    assert len(await RotateKeys(store=store, sealers=store.sealing).ensure()) == 2
+    await store.close()
+    return made

@@ -7,7 +7,7 @@ from typing import Final
 from tokensmith.server.domain.clients import Client, GrantType, Lifetimes
 from tokensmith.server.domain.grants import Grant
 from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, SessionId, UserId
-from tokensmith.server.domain.refresh_tokens import Family
+from tokensmith.server.domain.refresh_tokens import EarlierKey, Family
 from tokensmith.server.domain.resources import Resource
 from tokensmith.server.domain.sessions import Session
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
@@ -73,6 +73,8 @@ def advanced(before: Family, *, by: str = "") -> Family:
         secret_digest=(f"d{before.generation + 1}{by}".encode() * 32)[:32],
         rotated_at_ms=(NOW + 5, *before.rotated_at_ms),
         idle_expires_at_ms=before.idle_expires_at_ms + 5,
+        key_id="new",
+        earlier_keys=(EarlierKey("other", 3), EarlierKey("key", 2**31)),
     )
 
 

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import sqlalchemy
 from alembic import command
+from alembic.config import Config
 
 from tests.services.postgres import PostgresServer
 from tokensmith.server.domain.errors import ConflictError, UnavailableError
@@ -17,6 +18,7 @@ from tokensmith.server.storage import migrate as migrations
 from tokensmith.server.storage.migrate import check_schema, migrate
 from tokensmith.server.storage.schema import REVISION, metadata
 
+tables = metadata.tables
 MIGRATE = "import sys; from tokensmith.server.storage.migrate import migrate; migrate(sys.argv[1])"
 
 
@@ -88,6 +90,30 @@ def test_it_can_be_run_again(url: str) -> None:
 
     with engine(url).connect() as connection:
         assert connection.execute(sqlalchemy.select(metadata.tables["status_lists"])).fetchall() == [(1, 5)]
+
+
+def test_a_database_of_the_first_revision_is_brought_along(url: str) -> None:
+    """Everything in it stays; its families were chained with one key each, and have no earlier one."""
+    seconds = dict.fromkeys((column.name for column in tables["clients"].c if column.name.endswith("_seconds")), 1)
+    client = {"id": "c", "name": "", "grant_types": "", "secret_digests": b"", "signing_alg": "ES256"}
+    family = {"family": b"f", "grant_id": "g", "generation": 3, "secret_digest": b"d", "key_id": "key"}
+    ends = {"rotated_at_ms": "", "idle_expires_at_ms": 1, "absolute_expires_at_ms": 2}
+    with migrations._opened(url) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(migrations._SCRIPTS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            sqlalchemy.insert(tables["clients"]), {**client, **seconds, "disabled": False, "created_at_ms": 0}
+        )
+        connection.execute(sqlalchemy.insert(tables["grants"]), {"id": "g", "client_id": "c", "created_at_ms": 0})
+        connection.execute(sqlalchemy.insert(tables["refresh_families"]), {**family, **ends})
+    migrate(url)
+
+    families = tables["refresh_families"].c
+    with engine(url).connect() as connection:
+        found = connection.execute(sqlalchemy.select(families.family, families.key_id, families.earlier_keys))
+        assert found.fetchall() == [(b"f", "key", None)]
 
 
 def test_several_processes_at_once_do_it_once(url: str) -> None:

@@ -29,7 +29,7 @@ async def test_a_sqlite_database_brings_its_own_key(tmp_path: Path) -> None:
     await second.close()
 
     assert found == ADA
-    assert second.sealing.key_ids == first.sealing.key_ids
+    assert second.sealing.held.key_ids == first.sealing.held.key_ids
     assert now_ms > 1_700_000_000_000
     assert (tmp_path / "my data.db.sealing-key").exists()
 

@@ -49,7 +49,7 @@ def race(request: pytest.FixtureRequest, real_store: ClockedStore) -> Race[T]:
 
     def run(path: Path, racer: Racer[T]) -> T:
         async def with_its_own_store() -> T:
-            store = SqlStore(SqliteEngine(path, now_sql=CLOCK_SQL), GivenSealing(real_store.sealing))
+            store = SqlStore(SqliteEngine(path, now_sql=CLOCK_SQL), GivenSealing(real_store.sealing.held))
             await store.start()
             try:
                 return await racer(store)

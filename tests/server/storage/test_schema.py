@@ -56,7 +56,7 @@ def test_spans_of_clients_are_whole_seconds() -> None:
         # a place nobody has taken
         "INSERT INTO grant_audiences VALUES ('g', 'r', '', 1, 8)",
         # a family that rests longer than it lives
-        "INSERT INTO refresh_families VALUES (x'00', 'g', 0, x'', 'k', '', 2, 1, NULL)",
+        "INSERT INTO refresh_families VALUES (x'00', 'g', 0, x'', 'k', '', 2, 1, NULL, NULL, NULL)",
         # an index taken twice
         "INSERT INTO status_entries VALUES (1, 7, 'h', 0, NULL)",
         # a grant of nobody's client

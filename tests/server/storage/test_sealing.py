@@ -5,7 +5,7 @@ import pytest
 from tokensmith.server.domain.errors import SealError
 from tokensmith.server.domain.rotation_keys import RotationKeys
 from tokensmith.server.domain.signing_keys import Sealer
-from tokensmith.server.storage.sealing import Sealing
+from tokensmith.server.storage.sealing import Sealing, key_id_of
 
 PLACE = {"table": "signing_keys", "column": "sealed_private_jwk", "row": "k1"}
 SECRET = b"a private key"
@@ -176,3 +176,36 @@ def test_it_is_what_the_domain_asks_for() -> None:
 
     assert sealer.open(sealer.seal(SECRET, **PLACE), **PLACE) == SECRET
     assert len(rotation_keys.rotation_key(rotation_keys.current_key_id)) == 32
+
+
+def test_another_key_can_be_made_the_current_one() -> None:
+    """The same keys, in another order; each still opens what it sealed."""
+    first, second = Sealing.generate(), Sealing.generate()
+    both = first.before(second)
+    turned = both.led_by(second.current_key_id)
+
+    assert both.key_ids == (first.current_key_id, second.current_key_id)
+    assert turned.key_ids == (second.current_key_id, first.current_key_id)
+    assert key_id_of(turned.seal(SECRET, **PLACE)) == second.current_key_id
+    assert turned.open(first.seal(SECRET, **PLACE), **PLACE) == SECRET
+    assert both.alone(second.current_key_id).secret_text() == second.secret_text()
+
+
+def test_of_a_dropped_key_the_rotation_key_can_be_known_and_opens_nothing() -> None:
+    """It proves refresh tokens, for which it was kept."""
+    old, new = Sealing.generate(), Sealing.generate()
+    old_id = old.current_key_id
+    knowing = new.knowing({old_id: old.rotation_key(old_id)})
+
+    assert knowing.key_ids == new.key_ids
+    assert knowing.rotation_key(old_id) == old.rotation_key(old_id)
+    assert knowing.led_by(new.current_key_id).rotation_key_ids == {old_id, new.current_key_id}
+    with pytest.raises(SealError) as refused:
+        knowing.open(old.seal(SECRET, **PLACE), **PLACE)
+    assert refused.value.code == "sealing_key_unknown"
+
+
+@pytest.mark.parametrize("value", [b"", b"\x01", b"\x01\xff\xfe", b"x" * 100])
+def test_what_is_no_sealed_value_names_a_key_that_nobody_has(value: bytes) -> None:
+    """Text it is, whatever the bytes."""
+    assert key_id_of(value) not in Sealing.generate().key_ids

@@ -13,6 +13,7 @@ from tokensmith.server.storage.engine import Engine
 from tokensmith.server.storage.postgresql_engine import PostgresEngine
 from tokensmith.server.storage.schema import sealing_checks
 from tokensmith.server.storage.sealing import Sealing
+from tokensmith.server.storage.sealing_check import add_check
 from tokensmith.server.storage.sealing_source import GivenSealing, SealingFile, SealingSource
 from tokensmith.server.storage.sqlite_engine import SqliteEngine
 from tokensmith.server.storage.store import SqlStore
@@ -34,7 +35,7 @@ class Database:
     async def opened_with(self, sealing: Sealing | None) -> Sealing:
         store = await self.start(GivenSealing(sealing))
         await store.close()
-        return store.sealing
+        return store.sealing.held
 
     async def refusal_of(self, sealing: Sealing | None) -> str:
         with pytest.raises(SealError) as refused:
@@ -57,7 +58,7 @@ async def test_the_first_key_stays_the_key(database: Database) -> None:
     sealing = Sealing.generate()
     await database.opened_with(sealing)
 
-    assert await database.opened_with(sealing) is sealing
+    assert (await database.opened_with(sealing)).key_ids == sealing.key_ids
 
 
 async def test_another_key_is_refused(database: Database) -> None:
@@ -75,14 +76,27 @@ async def test_no_key_is_refused(database: Database) -> None:
     assert await database.refusal_of(None) == "sealing_key_missing"
 
 
-async def test_a_new_key_goes_in_front_of_the_old_one(database: Database) -> None:
-    """From then on both are needed, until everything was sealed anew."""
+async def test_a_new_key_is_not_used_before_the_database_is_moved_to_it(database: Database) -> None:
+    """Wherever it stands: servers are told of it one after the other, and the others must go on reading everything."""
     old, new = Sealing.generate(), Sealing.generate()
-    both = Sealing.parse(new.secret_text() + old.secret_text())
     await database.opened_with(old)
-    await database.opened_with(both)
+    for both in (new.before(old), old.before(new)):
+        opened = await database.opened_with(both)
+        assert opened.current_key_id == old.current_key_id
+        assert set(opened.key_ids) == {*old.key_ids, *new.key_ids}
 
-    assert await database.opened_with(both) is both
+    assert (await database.opened_with(old)).key_ids == old.key_ids
+    assert await database.refusal_of(new) == "sealing_key_wrong"
+
+
+async def test_of_two_keys_in_use_both_are_needed(database: Database) -> None:
+    """As an earlier version of the server left it where it was given a second key."""
+    old, new = Sealing.generate(), Sealing.generate()
+    store = await database.start(GivenSealing(old))
+    await store._engine.write(lambda connection: add_check(connection, new))
+    await store.close()
+
+    assert (await database.opened_with(new.before(old))).current_key_id == new.current_key_id
     assert await database.refusal_of(new) == "sealing_key_missing"
     assert await database.refusal_of(Sealing.generate()) == "sealing_key_wrong"
 
@@ -105,7 +119,7 @@ async def test_a_key_file_is_made_for_a_new_database_and_never_again(database: D
     await store.close()
     again = await database.start(SealingFile(path))
     await again.close()
-    assert again.sealing.key_ids == store.sealing.key_ids
+    assert again.sealing.held.key_ids == store.sealing.held.key_ids
 
     path.unlink()
     with pytest.raises(SealError) as refused:
@@ -134,4 +148,4 @@ async def test_a_start_that_died_after_making_the_key_is_taken_up(database: Data
     store = await database.start(SealingFile(tmp_path / "key"))
     await store.close()
 
-    assert store.sealing.key_ids == made.key_ids
+    assert store.sealing.held.key_ids == made.key_ids

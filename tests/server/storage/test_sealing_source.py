@@ -140,3 +140,94 @@ def test_given_keys_are_given_and_none_are_made() -> None:
     with pytest.raises(SealError) as refused:
         GivenSealing(None).create()
     assert refused.value.code == "sealing_key_required"
+
+
+def test_a_new_key_is_put_before_the_present_one(tmp_path: Path) -> None:
+    """In one step, as private as before; asked again, the same one is there."""
+    path = tmp_path / "key"
+    old = SealingFile(path).create()
+    both = SealingFile(path).successor(old.current_key_id)
+
+    assert both.key_ids[1:] == old.key_ids
+    assert both.current_key_id != old.current_key_id
+    assert SealingFile(path).successor(old.current_key_id).key_ids == both.key_ids
+    assert read_sealing_file(path).key_ids == both.key_ids
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_keys_that_are_dropped_are_put_aside_each_in_a_file_of_its_own(tmp_path: Path) -> None:
+    """Old copies of the database need them, and only the operator knows whether there are any."""
+    path = tmp_path / "key"
+    old = SealingFile(path).create()
+    new = SealingFile(path).successor(old.current_key_id).current_key_id
+    aside = tmp_path / f"key.former-{old.current_key_id}"
+
+    assert SealingFile(path).drop_former(new) == (aside,)
+    assert read_sealing_file(path).key_ids == (new,)
+    assert read_sealing_file(aside).secret_text() == old.secret_text()
+    assert aside.stat().st_mode & 0o777 == path.stat().st_mode & 0o777 == 0o600
+    assert SealingFile(path).drop_former(new) == ()
+    assert sorted(tmp_path.iterdir()) == [path, aside]
+
+
+def test_dropping_that_was_broken_off_can_be_repeated(tmp_path: Path) -> None:
+    """The old key was put aside already, and the file still holds both; half a draft lies about."""
+    path = tmp_path / "key"
+    old = SealingFile(path).create()
+    both = SealingFile(path).successor(old.current_key_id)
+    SealingFile(path).drop_former(both.current_key_id)
+    path.write_text(both.secret_text())
+    (tmp_path / "key.draft").write_text("tsk_")
+    SealingFile(path).drop_former(both.current_key_id)
+
+    assert read_sealing_file(path).key_ids == (both.current_key_id,)
+    assert not (tmp_path / "key.draft").exists()
+
+
+def test_a_replaced_file_stays_its_owners(tmp_path: Path) -> None:
+    """An operator who is root must not lock the server out of its key."""
+    path = tmp_path / "key"
+    old = SealingFile(path).create()
+    if os.geteuid() == 0:
+        os.chown(path, 12345, 12346)
+    before = path.stat()
+    new = SealingFile(path).successor(old.current_key_id).current_key_id
+    (aside,) = SealingFile(path).drop_former(new)
+
+    for file in (path, aside):
+        assert (file.stat().st_uid, file.stat().st_gid) == (before.st_uid, before.st_gid)
+
+
+def test_a_key_that_cannot_be_stored_changes_nothing(tmp_path: Path) -> None:
+    """Here a folder is in the way of the draft's name."""
+    path = tmp_path / "key"
+    old = SealingFile(path).create()
+    before = path.read_text()
+    (tmp_path / "key.draft").mkdir()
+    with pytest.raises(SealError) as refused:
+        SealingFile(path).successor(old.current_key_id)
+
+    assert refused.value.code == "sealing_key_unwritable"
+    assert path.read_text() == before
+
+
+def test_a_file_that_is_gone_has_no_successor(tmp_path: Path) -> None:
+    """Nothing is made in its place: the old key is needed for the change."""
+    for act in (SealingFile(tmp_path / "key").successor, SealingFile(tmp_path / "key").drop_former):
+        with pytest.raises(SealError) as refused:
+            act("key")
+        assert refused.value.code == "sealing_key_unreadable"
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_given_keys_are_changed_by_whoever_gives_them() -> None:
+    """The first one is the one to change to; none is dropped here."""
+    sealing = Sealing.generate().before(Sealing.generate())
+
+    assert GivenSealing(sealing).successor(sealing.key_ids[1]) is sealing
+    assert GivenSealing(sealing).drop_former(sealing.current_key_id) == ()
+    with pytest.raises(SealError) as refused:
+        GivenSealing(None).successor("key")
+    assert refused.value.code == "sealing_key_required"

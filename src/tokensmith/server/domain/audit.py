@@ -25,6 +25,7 @@ class AuditName(StrEnum):
     CLIENT_CHANGED = "client_changed"
     KEY_CREATED = "key_created"
     KEY_RETIRED = "key_retired"
+    SEALING_KEY_CHANGED = "sealing_key_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

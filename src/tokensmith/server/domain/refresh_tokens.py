@@ -17,6 +17,7 @@ from typing import Final, Protocol
 from tokensmith.server.domain.clients import Lifetimes
 from tokensmith.server.domain.errors import InvalidGrantError
 from tokensmith.server.domain.ids import GrantId
+from tokensmith.server.domain.rotation_keys import RotationKeys
 from tokensmith.server.domain.stored_secrets import digest
 
 PREFIX: Final = "tsr_"
@@ -84,19 +85,28 @@ def _decode(text: str) -> bytes | None:
     return raw if len(raw) == _TOKEN_BYTES and spelled_back == body else None
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierKey:
+    """A rotation key that made a family's tokens up to and including *until_generation*, and was then replaced."""
+
+    key_id: str
+    until_generation: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """The row of a refresh family.
 
     Attributes:
         generation: The current one; its secret's digest is *secret_digest*.
-        key_id: Which rotation key the family's secrets are chained with, for its whole life.
+        key_id: The rotation key that made the current token; for generation 0, the one that was current at its birth.
         rotated_at_ms: When the current generation, the one before it, … became current; youngest first, at most
             `MAX_RECENT`. The first entry of generation 0 is the family's birth.
         idle_expires_at_ms, absolute_expires_at_ms: The family has ended at the earlier of the two.
         ended_at_ms: When it was ended; None while it runs.
         key_thumbprint: Names the key whose possession has to be proven with every use (RFC 9449 §5); None where none
             has to. Once bound, a family stays bound.
+        earlier_keys: The rotation keys before *key_id*, oldest first; none that could only prove what is too old.
     """
 
     family: bytes
@@ -109,6 +119,16 @@ class Family:
     absolute_expires_at_ms: int
     ended_at_ms: int | None
     key_thumbprint: str | None
+    earlier_keys: tuple[EarlierKey, ...] = ()
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """Every rotation key that it may take to prove a token of this family."""
+        return (self.key_id, *(earlier.key_id for earlier in self.earlier_keys))
+
+    def key_after(self, generation: int) -> str:
+        """Return the id of the rotation key that made the successor of an earlier *generation*."""
+        return next((key.key_id for key in self.earlier_keys if generation < key.until_generation), self.key_id)
 
     def rotated_out_at_ms(self, generation: int) -> int | None:
         """Return when an earlier *generation* stopped being current; None where that is too long ago to be kept."""
@@ -116,29 +136,42 @@ class Family:
         return self.rotated_at_ms[steps - 1] if 1 <= steps <= len(self.rotated_at_ms) else None
 
     def advanced(
-        self, successor: RefreshToken, *, now_ms: int, lifetimes: Lifetimes, key_thumbprint: str | None
+        self, redeemed: "Redeem", *, now_ms: int, lifetimes: Lifetimes, key_thumbprint: str | None
     ) -> "Family":
-        """Return the row after *successor* became current at *now_ms*; bound to this key from then on, if to any."""
+        """Return the row after the answer of *redeemed* became current at *now_ms*.
+
+        From then on it is bound to the key of *key_thumbprint*, if to any.
+        """
+        successor = redeemed.answer
         kept = tuple(at for at in self.rotated_at_ms if now_ms - at <= lifetimes.reuse_window_ms)
         return Family(
             family=self.family,
             grant_id=self.grant_id,
             generation=successor.generation,
             secret_digest=digest(successor.secret),
-            key_id=self.key_id,
+            key_id=redeemed.key_id,
             rotated_at_ms=(now_ms, *kept)[:MAX_RECENT],
             idle_expires_at_ms=min(now_ms + lifetimes.refresh_idle * 1000, self.absolute_expires_at_ms),
             absolute_expires_at_ms=self.absolute_expires_at_ms,
             ended_at_ms=self.ended_at_ms,
             key_thumbprint=self.key_thumbprint or key_thumbprint,
+            earlier_keys=self._earlier_than(redeemed),
         )
+
+    def _earlier_than(self, redeemed: "Redeem") -> tuple[EarlierKey, ...]:
+        earlier = self.earlier_keys
+        # Generation 0 was drawn, not chained: the key that it was born under has made nothing yet.
+        if redeemed.key_id != self.key_id and self.generation > 0:
+            earlier = (*earlier, EarlierKey(self.key_id, self.generation))
+        return tuple(key for key in earlier if key.until_generation > redeemed.answer.generation - MAX_STEPS)
 
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
-    """It is the current token: make *answer* current, if the row still stands as it was read."""
+    """It is the current token: make *answer*, made with *key_id*, current, if the row still stands as it was read."""
 
     answer: RefreshToken
+    key_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,26 +198,30 @@ class Refuse:
 Verdict = Redeem | Repeat | Reuse | Refuse
 
 
-def judge(token: RefreshToken, row: Family, *, now_ms: int, rotation_key: bytes, lifetimes: Lifetimes) -> Verdict:
+def judge(token: RefreshToken, row: Family, *, now_ms: int, keys: RotationKeys, lifetimes: Lifetimes) -> Verdict:
     """Say what a presented token is worth. Pure: reads the row, changes nothing.
 
     Args:
         now_ms: The database's time when *row* was read.
-        rotation_key: The 32-byte key named by ``row.key_id``.
+        keys: The current rotation key, and those named by ``row.key_ids``.
         lifetimes: The client's; its two windows decide between a race and a theft.
+
+    Raises:
+        SealError: a rotation key that it takes is not there (`sealing_key_unknown`).
     """
     if row.generation < token.generation:
         # Only a database restored from a backup can be behind a token that it once gave out, and only then is it a
         # token at all; it cannot be proven, so nothing is revoked for it.
         return Refuse(code="refresh_token_ahead")
-    current = _hash_forward(token, steps=row.generation - token.generation, rotation_key=rotation_key)
+    current = _hash_forward(token, row, keys)
     if current is None or not hmac.compare_digest(digest(current.secret), row.secret_digest):
         return Refuse(code="refresh_token_unproven")
     over = _why_over(row, now_ms=now_ms)
     if over is not None:
         return over
     if token.generation == row.generation:
-        return Redeem(token.successor(rotation_key=rotation_key))
+        key_id = keys.current_key_id
+        return Redeem(token.successor(rotation_key=keys.rotation_key(key_id)), key_id)
     if _is_within_windows(token, row, now_ms=now_ms, lifetimes=lifetimes):
         return Repeat(current)
     return Reuse(row.generation - token.generation)
@@ -198,11 +235,11 @@ def _why_over(row: Family, *, now_ms: int) -> Refuse | None:
     return None
 
 
-def _hash_forward(token: RefreshToken, *, steps: int, rotation_key: bytes) -> RefreshToken | None:
-    if steps > MAX_STEPS:
+def _hash_forward(token: RefreshToken, row: Family, keys: RotationKeys) -> RefreshToken | None:
+    if row.generation - token.generation > MAX_STEPS:
         return None
-    for _ in range(steps):
-        token = token.successor(rotation_key=rotation_key)
+    while token.generation < row.generation:
+        token = token.successor(rotation_key=keys.rotation_key(row.key_after(token.generation)))
     return token
 
 

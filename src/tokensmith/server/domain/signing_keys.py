@@ -83,6 +83,24 @@ class Sealer(Protocol):
         """
 
 
+class SealerRing(Protocol):
+    """The sealing keys of a server, which another process may change while this one runs."""
+
+    async def current(self) -> Sealer:
+        """Return what seals now.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+
+    async def opening(self, sealed: bytes) -> Sealer:
+        """Return what seals now, looked up anew where that could not open *sealed*.
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+
+
 class SigningKeys(Protocol):
     """Where signing keys are kept."""
 
@@ -90,7 +108,11 @@ class SigningKeys(Protocol):
         """Return every key that is not gone, and those compromised within the last day (guards must hear of them)."""
 
     async def add(self, key: SigningKey) -> None:
-        """Store a new key."""
+        """Store a new key.
+
+        Raises:
+            SealError: it was sealed with a key that has been dropped (`sealing_key_former`).
+        """
 
     async def replace_end(self, key: SigningKey) -> None:
         """Store the key's `retired_at_ms`, `gone_at_ms` and `compromised`."""

@@ -17,7 +17,7 @@ from tokensmith.server.domain.errors import (
 )
 from tokensmith.server.domain.grants import GrantedAudience, Standing
 from tokensmith.server.domain.refresh_tokens import Family, Redeem, RefreshToken, Refuse, Repeat, Reuse, parse
-from tokensmith.server.domain.rotation_keys import RotationKeys
+from tokensmith.server.domain.rotation_keys import RotationKeyRing
 from tokensmith.server.domain.scopes import audience_of, effective_scopes
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
@@ -36,7 +36,7 @@ class ExchangeRefresh:
 
     store: Store
     mint: Mint
-    rotation_keys: RotationKeys
+    rotation_keys: RotationKeyRing
 
     async def run(
         self,
@@ -111,9 +111,8 @@ class ExchangeRefresh:
         source: str,
         key_thumbprint: str | None,
     ) -> tuple[Standing, StatusPlace] | None:
-        redeems = isinstance(verdict, Redeem)
-        event = _event(AuditName.REFRESHED if redeems else AuditName.REFRESH_REPEATED, seen, source)
-        advanced = _advanced(seen, verdict.answer, key_thumbprint) if redeems else None
+        advanced = _advanced(seen, verdict, key_thumbprint) if isinstance(verdict, Redeem) else None
+        event = _event(AuditName.REFRESHED if advanced else AuditName.REFRESH_REPEATED, seen, source)
 
         async def unit(uow: UnitOfWork) -> tuple[Standing, StatusPlace] | None:
             if advanced is not None and not await uow.refresh_tokens.advance(
@@ -148,11 +147,11 @@ def _check_key(family: Family, token: RefreshToken, key_thumbprint: str | None) 
     raise _refused(token, code="refresh_token_other_key")
 
 
-def _advanced(seen: PresentedRefreshToken, successor: RefreshToken, key_thumbprint: str | None) -> Family:
+def _advanced(seen: PresentedRefreshToken, redeemed: Redeem, key_thumbprint: str | None) -> Family:
     client = seen.standing.client
     # RFC 9449 §5: the tokens of a client with a secret are bound to that already, and it may change its key.
     bind_to = key_thumbprint if client.is_public else None
-    return seen.family.advanced(successor, now_ms=seen.now_ms, lifetimes=client.lifetimes, key_thumbprint=bind_to)
+    return seen.family.advanced(redeemed, now_ms=seen.now_ms, lifetimes=client.lifetimes, key_thumbprint=bind_to)
 
 
 def _event(name: AuditName, seen: PresentedRefreshToken, source: str) -> AuditEvent:

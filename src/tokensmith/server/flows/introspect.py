@@ -12,7 +12,7 @@ from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.errors import InvalidClientError, InvalidGrantError
 from tokensmith.server.domain.grants import Standing
 from tokensmith.server.domain.refresh_tokens import PREFIX, Family, Redeem, Repeat, parse
-from tokensmith.server.domain.rotation_keys import RotationKeys
+from tokensmith.server.domain.rotation_keys import RotationKeyRing
 from tokensmith.server.domain.token_claims import subject
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessTokens
@@ -27,7 +27,7 @@ class Introspect:
 
     store: Store
     access_tokens: OwnAccessTokens
-    rotation_keys: RotationKeys
+    rotation_keys: RotationKeyRing
 
     async def run(self, client: Client, text: str) -> dict[str, object]:
         """Return the introspection response for a token, as JSON members.

@@ -14,7 +14,7 @@ from tokensmith.jose.jwt import Clock
 from tokensmith.jose.strict_json import parse_object
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.errors import UnavailableError
-from tokensmith.server.domain.signing_keys import Sealer, SigningKey, Stage, active_key
+from tokensmith.server.domain.signing_keys import SealerRing, SigningKey, Stage, active_key
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 
 REFRESH_SECONDS: Final = 2.0
@@ -55,9 +55,9 @@ class FixedClock:
 class KeyRing:
     """Gives the active private key of an algorithm, and the public keys, without a query per token."""
 
-    def __init__(self, store: Store, sealer: Sealer, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, store: Store, sealers: SealerRing, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._store = store
-        self._sealer = sealer
+        self._sealers = sealers
         self._monotonic = monotonic
         self._snapshot: KeySnapshot | None = None
         self._opened: dict[str, Key] = {}
@@ -87,7 +87,7 @@ class KeyRing:
         found = active_key(snapshot.keys, alg=alg, now_ms=snapshot.now_ms(self._monotonic()))
         if found is None:
             raise UnavailableError("The server has no key to sign with.", code="no_signing_key", detail=alg)
-        return self._opened.get(found.kid) or self._open(found)
+        return self._opened.get(found.kid) or await self._open(found)
 
     async def public_keys(self) -> tuple[KeySet, Clock]:
         """Return the keys that verify our tokens, and a clock that shows the database's time.
@@ -105,8 +105,10 @@ class KeyRing:
         """Read the keys anew at the next question (after this process itself changed them)."""
         self._snapshot = None
 
-    def _open(self, key: SigningKey) -> Key:
-        private_jwk = self._sealer.open(key.sealed_private_jwk, table=SEALED_TABLE, column=SEALED_COLUMN, row=key.kid)
+    async def _open(self, key: SigningKey) -> Key:
+        sealed = key.sealed_private_jwk
+        sealer = await self._sealers.opening(sealed)
+        private_jwk = sealer.open(sealed, table=SEALED_TABLE, column=SEALED_COLUMN, row=key.kid)
         opened = Key.from_jwk(parse_object(private_jwk))
         self._opened[key.kid] = opened
         return opened

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tokensmith.server.domain.grants import Standing
 from tokensmith.server.domain.refresh_tokens import Family, RefreshToken, Refuse, Verdict, judge
-from tokensmith.server.domain.rotation_keys import RotationKeys
+from tokensmith.server.domain.rotation_keys import RotationKeyRing
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 
 
@@ -19,11 +19,12 @@ class PresentedRefreshToken:
     verdict: Verdict
 
 
-async def look_up(store: Store, rotation_keys: RotationKeys, token: RefreshToken) -> PresentedRefreshToken | None:
+async def look_up(store: Store, rotation_keys: RotationKeyRing, token: RefreshToken) -> PresentedRefreshToken | None:
     """Read what a presented token belongs to, and judge it; None where no family has its id.
 
     Raises:
         UnavailableError: the database cannot be reached.
+        SealError: the sealing key that the family was chained under is gone.
     """
 
     async def unit(uow: UnitOfWork) -> tuple[Family, int, Standing] | None:
@@ -39,7 +40,7 @@ async def look_up(store: Store, rotation_keys: RotationKeys, token: RefreshToken
         token,
         family,
         now_ms=now_ms,
-        rotation_key=rotation_keys.rotation_key(family.key_id),
+        keys=await rotation_keys.holding(family.key_ids),
         lifetimes=standing.client.lifetimes,
     )
     # A grant ends together with its families; an account that is off has no running grants. Both are looked at all the

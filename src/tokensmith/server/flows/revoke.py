@@ -11,7 +11,7 @@ from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import InvalidGrantError
 from tokensmith.server.domain.ids import GrantId
 from tokensmith.server.domain.refresh_tokens import PREFIX, Refuse, parse
-from tokensmith.server.domain.rotation_keys import RotationKeys
+from tokensmith.server.domain.rotation_keys import RotationKeyRing
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.own_access_tokens import OwnAccessTokens
 from tokensmith.server.flows.presented_refresh import look_up
@@ -23,7 +23,7 @@ class Revoke:
 
     store: Store
     access_tokens: OwnAccessTokens
-    rotation_keys: RotationKeys
+    rotation_keys: RotationKeyRing
 
     async def run(self, client: Client, text: str, *, source: str) -> None:
         """Revoke a token of this client. An unknown or ended one is no error (RFC 7009 §2.2).

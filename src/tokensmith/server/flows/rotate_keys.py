@@ -13,6 +13,7 @@ from tokensmith.server.domain.signing_keys import (
     JWKS_MAX_AGE_SECONDS,
     SIGNING_ALGS,
     Sealer,
+    SealerRing,
     SigningKey,
     Stage,
     active_key,
@@ -32,7 +33,7 @@ class RotateKeys:
     """The flow. New keys are generated before the transaction; whoever comes second throws its own away."""
 
     store: Store
-    sealer: Sealer
+    sealers: SealerRing
 
     async def ensure(self) -> tuple[SigningKey, ...]:
         """Make the first key of each algorithm, and successors of keys that have signed for `ACTIVE_DAYS`.
@@ -101,6 +102,7 @@ class RotateKeys:
 
     async def _add(self, alg: str, *, only_if_due: bool) -> SigningKey | None:
         private = Key.generate(alg)
+        sealer = await self.sealers.current()
 
         async def unit(uow: UnitOfWork) -> SigningKey | None:
             await uow.signing_keys.lock()
@@ -108,7 +110,7 @@ class RotateKeys:
             if _is_pending(keys, alg, now_ms=now_ms) or (only_if_due and not _is_due(keys, alg, now_ms=now_ms)):
                 return None
             present = active_key(keys, alg=alg, now_ms=now_ms)
-            added = self._sealed(private, published_at_ms=now_ms, active_at_ms=now_ms + _PUBLISH_MS * bool(present))
+            added = _sealed(private, sealer, published_at_ms=now_ms, active_at_ms=now_ms + _PUBLISH_MS * bool(present))
             await uow.signing_keys.add(added)
             if present is not None:
                 ended = present.succeeded_at(added.active_at_ms, longest_token_ms=_LONGEST_TOKEN_MS)
@@ -117,21 +119,6 @@ class RotateKeys:
             return added
 
         return await self.store.write(unit)
-
-    def _sealed(self, key: Key, *, published_at_ms: int, active_at_ms: int) -> SigningKey:
-        kid = KeyId(key.thumbprint())
-        sealed = self.sealer.seal(encode(key.to_jwk(private=True)), table=SEALED_TABLE, column=SEALED_COLUMN, row=kid)
-        return SigningKey(
-            kid=kid,
-            alg=key.alg,
-            public_jwk=encode(key.public().to_jwk()).decode(),
-            sealed_private_jwk=sealed,
-            published_at_ms=published_at_ms,
-            active_at_ms=active_at_ms,
-            retired_at_ms=None,
-            gone_at_ms=None,
-            compromised=False,
-        )
 
 
 async def _all(uow: UnitOfWork) -> tuple[tuple[SigningKey, ...], int]:
@@ -147,3 +134,19 @@ def _is_due(keys: tuple[SigningKey, ...], alg: str, *, now_ms: int) -> bool:
     if present is None:
         return True
     return now_ms - present.active_at_ms >= _ACTIVE_MS and not _is_pending(keys, alg, now_ms=now_ms)
+
+
+def _sealed(key: Key, sealer: Sealer, *, published_at_ms: int, active_at_ms: int) -> SigningKey:
+    kid = KeyId(key.thumbprint())
+    sealed = sealer.seal(encode(key.to_jwk(private=True)), table=SEALED_TABLE, column=SEALED_COLUMN, row=kid)
+    return SigningKey(
+        kid=kid,
+        alg=key.alg,
+        public_jwk=encode(key.public().to_jwk()).decode(),
+        sealed_private_jwk=sealed,
+        published_at_ms=published_at_ms,
+        active_at_ms=active_at_ms,
+        retired_at_ms=None,
+        gone_at_ms=None,
+        compromised=False,
+    )

@@ -22,7 +22,7 @@ from tokensmith.server.domain.ids import GrantId, SessionId, random_id
 from tokensmith.server.domain.passwords import PasswordHasher, normalized
 from tokensmith.server.domain.refresh_tokens import FAMILY_BYTES, SECRET_BYTES, Family, RefreshToken
 from tokensmith.server.domain.resources import Resource
-from tokensmith.server.domain.rotation_keys import RotationKeys
+from tokensmith.server.domain.rotation_keys import RotationKeyRing
 from tokensmith.server.domain.scopes import asked_scopes, effective_scopes, narrowed
 from tokensmith.server.domain.sessions import Session
 from tokensmith.server.domain.sign_in_attempts import AttemptKeys, Locked, Reserved, attempt_keys
@@ -69,7 +69,7 @@ class SignIn:
     store: Store
     hasher: PasswordHasher
     mint: Mint
-    rotation_keys: RotationKeys
+    rotation_keys: RotationKeyRing
     attempts_secret: bytes
 
     async def run(self, request: SignInRequest) -> TokenAnswer:
@@ -113,7 +113,8 @@ class SignIn:
         return await self.hasher.hash(password)
 
     async def _begin(self, user: User, request: SignInRequest, keys: AttemptKeys, new_hash: str | None) -> TokenAnswer:
-        start = _Start.fresh(user)
+        rotation_keys = await self.rotation_keys.holding(())
+        start = _Start.fresh(user, key_id=rotation_keys.current_key_id)
 
         async def unit(uow: UnitOfWork) -> _Begun | OAuthError:
             await uow.sign_in_attempts.succeeded(keys)
@@ -150,9 +151,7 @@ class SignIn:
         standing = await uow.grants.standing(start.grant_id)
         if standing is None:
             raise InvalidTargetError("The grant ended as it began.", code="grant_vanished")
-        await uow.refresh_tokens.add(
-            start.family(standing, self.rotation_keys.current_key_id, key_thumbprint=request.key_thumbprint)
-        )
+        await uow.refresh_tokens.add(start.family(standing, key_thumbprint=request.key_thumbprint))
         await uow.audit.record(
             AuditEvent(
                 name=AuditName.SIGNED_IN,
@@ -195,13 +194,20 @@ class _Start:
     session_id: SessionId
     grant_id: GrantId
     refresh_token: RefreshToken
+    key_id: str
 
     @classmethod
-    def fresh(cls, user: User) -> "_Start":
+    def fresh(cls, user: User, *, key_id: str) -> "_Start":
         token = RefreshToken(
             family=secrets.token_bytes(FAMILY_BYTES), generation=0, secret=secrets.token_bytes(SECRET_BYTES)
         )
-        return cls(user=user, session_id=SessionId(random_id()), grant_id=GrantId(random_id()), refresh_token=token)
+        return cls(
+            user=user,
+            session_id=SessionId(random_id()),
+            grant_id=GrantId(random_id()),
+            refresh_token=token,
+            key_id=key_id,
+        )
 
     def session(self, now_ms: int) -> Session:
         return Session(id=self.session_id, user_id=self.user.id, amr=("pwd",), signed_in_at_ms=now_ms, ended_at_ms=None)
@@ -216,14 +222,14 @@ class _Start:
             ended_at_ms=None,
         )
 
-    def family(self, standing: Standing, key_id: str, *, key_thumbprint: str | None) -> Family:
+    def family(self, standing: Standing, *, key_thumbprint: str | None) -> Family:
         lifetimes = standing.client.lifetimes
         return Family(
             family=self.refresh_token.family,
             grant_id=self.grant_id,
             generation=0,
             secret_digest=digest(self.refresh_token.secret),
-            key_id=key_id,
+            key_id=self.key_id,
             rotated_at_ms=(standing.now_ms,),
             idle_expires_at_ms=standing.now_ms + min(lifetimes.refresh_idle, lifetimes.refresh_absolute) * MILLISECONDS,
             absolute_expires_at_ms=standing.now_ms + lifetimes.refresh_absolute * MILLISECONDS,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.errors import InvalidGrantError
 from tokensmith.server.domain.refresh_tokens import Refuse, parse
-from tokensmith.server.domain.rotation_keys import RotationKeys
+from tokensmith.server.domain.rotation_keys import RotationKeyRing
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.presented_refresh import look_up
 
@@ -15,7 +15,7 @@ class SignOut:
     """The flow. Any refresh token of the family will do, the newest or one long rotated out: who held it may leave."""
 
     store: Store
-    rotation_keys: RotationKeys
+    rotation_keys: RotationKeyRing
 
     async def run(self, refresh_token: str, *, source: str) -> None:
         """End the session behind a refresh token; nothing happens where there is none (any more).

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import bindparam, insert, select, update
 
 from tokensmith.server.domain.ids import GrantId
-from tokensmith.server.domain.refresh_tokens import Family
+from tokensmith.server.domain.refresh_tokens import EarlierKey, Family
 from tokensmith.server.storage.schema import refresh_families as families
 from tokensmith.server.storage.statements import NOW_MS, Connection, Row
 
@@ -27,6 +27,8 @@ _ADVANCE: Final = (
         rotated_at_ms=bindparam("rotations"),
         idle_expires_at_ms=bindparam("idle_until_ms"),
         key_thumbprint=bindparam("bound_to"),
+        key_id=bindparam("chained_with"),
+        earlier_keys=bindparam("chained_before"),
     )
     .returning(families.c.generation)
 )
@@ -52,6 +54,7 @@ class SqlRefreshTokens:
             absolute_expires_at_ms=family.absolute_expires_at_ms,
             ended_at_ms=family.ended_at_ms,
             key_thumbprint=family.key_thumbprint,
+            earlier_keys=_joined_keys(family.earlier_keys),
         )
 
     async def find(self, family: bytes) -> tuple[Family, int] | None:
@@ -71,6 +74,8 @@ class SqlRefreshTokens:
             rotations=_joined(family.rotated_at_ms),
             idle_until_ms=family.idle_expires_at_ms,
             bound_to=family.key_thumbprint,
+            chained_with=family.key_id,
+            chained_before=_joined_keys(family.earlier_keys),
         )
         return won is not None
 
@@ -79,8 +84,18 @@ def _joined(moments: tuple[int, ...]) -> str:
     return " ".join(str(moment) for moment in moments)
 
 
+def _joined_keys(keys: tuple[EarlierKey, ...]) -> str | None:
+    return " ".join(f"{key.key_id}:{key.until_generation}" for key in keys) or None
+
+
+def _keys_of(joined: str | None) -> tuple[EarlierKey, ...]:
+    pairs = (word.split(":") for word in (joined or "").split())
+    return tuple(EarlierKey(key_id, int(until)) for key_id, until in pairs)
+
+
 def _family_of(row: Row) -> Family:
-    family, grant_id, generation, secret_digest, key_id, rotated, idle, absolute, ended_at_ms, key_thumbprint = row
+    family, grant_id, generation, secret_digest, key_id, rotated, *ends, key_thumbprint, earlier_keys = row
+    idle, absolute, ended_at_ms = ends
     return Family(
         family=family,
         grant_id=GrantId(grant_id),
@@ -92,4 +107,5 @@ def _family_of(row: Row) -> Family:
         absolute_expires_at_ms=absolute,
         ended_at_ms=ended_at_ms,
         key_thumbprint=key_thumbprint,
+        earlier_keys=_keys_of(earlier_keys),
     )

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The revision that built these tables, as the store asks for it at start; the newest in migrations/versions.
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 
 metadata: Final = MetaData(
     naming_convention={
@@ -156,6 +156,7 @@ refresh_families: Final = Table(
     Column("absolute_expires_at_ms", BigInteger, nullable=False),
     Column("ended_at_ms", BigInteger),
     Column("key_thumbprint", Text),  # whose key has to prove itself with every refresh; null for nobody's
+    Column("earlier_keys", Text),  # "key:generation …", the last that each has made; null in all but a few
     # What lets one index find every family that is over.
     CheckConstraint("idle_expires_at_ms <= absolute_expires_at_ms", name="idle_first"),
     sqlite_with_rowid=False,
@@ -254,11 +255,21 @@ audit: Final = Table(
     sqlite_autoincrement=True,
 )
 
-# One value per sealing key that this database was ever opened with: a wrong key is found at start, not at first use.
+# A value sealed with the current key: a wrong key is found at start, not at first use. Whose value is here is current.
 sealing_checks: Final = Table(
     "sealing_checks",
     metadata,
     Column("key_id", Text, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Sealing keys that `keys reseal` has dropped: nobody seals with them again. The rotation key that was derived from one
+# is kept, sealed with the present one, to prove what it has chained.
+former_sealing_keys: Final = Table(
+    "former_sealing_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("sealed_rotation_key", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -5,13 +5,16 @@ place (table, column, row) is authenticated: a value copied into another row, by
 but has no key, does not open. Each purpose has a key of its own, derived from the sealing key: what chains refresh
 tokens or hides the names in the lock-out table seals nothing.
 
-A key's id is derived from the key, so an operator keeps one string and cannot pair the wrong two.
+A key's id is derived from the key, so an operator keeps one string and cannot pair the wrong two. Of a key that was
+dropped the rotation key may be left: it proves refresh tokens, and opens nothing.
 """
 
 import base64
 import binascii
 import hashlib
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
@@ -29,24 +32,25 @@ _FORMAT: Final = b"\x01"
 _NONCE_BYTES: Final = 12
 _HEADER_BYTES: Final = len(_FORMAT) + KEY_ID_CHARACTERS
 _TAG_BYTES: Final = 16
+_NONE: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 class Sealing:
     """The sealing keys of a server, the first of which is current; satisfies `Sealer` and `RotationKeys`."""
 
-    def __init__(self, keys: tuple[bytes, ...]) -> None:
-        """Take the keys, 32 random bytes each, the current one first.
+    def __init__(self, keys: tuple[bytes, ...], *, former: Mapping[str, bytes] = _NONE) -> None:
+        """Take the keys, 32 random bytes each, the current one first; *former* are rotation keys of dropped ones.
 
         Raises:
             ValueError: no key, or one that is not 32 bytes long.
         """
         if not keys or any(len(key) != KEY_BYTES for key in keys):
             raise ValueError("sealing needs keys of 32 bytes")
-        self._keys = keys
-        by_id = {_key_id(key): key for key in keys}
-        self._key_ids = tuple(by_id)
+        self._by_id = by_id = {_key_id(key): key for key in keys}
+        self._former = former
         self._ciphers = {key_id: AESGCM(_derived(key, "seal")) for key_id, key in by_id.items()}
-        self._rotation_keys = {key_id: _derived(key, "refresh rotation") for key_id, key in by_id.items()}
+        own = {key_id: _derived(key, "refresh rotation") for key_id, key in by_id.items()}
+        self._rotation_keys = {**former, **own}
         self._attempts_secret = _derived(keys[0], "sign-in attempts")
 
     @classmethod
@@ -70,21 +74,43 @@ class Sealing:
         return cls(tuple(_parse_key(word) for word in words))
 
     def __repr__(self) -> str:
-        return f"<Sealing {' '.join(self._key_ids)}>"
+        return f"<Sealing {' '.join(self.key_ids)}>"
 
     def secret_text(self) -> str:
         """Return the keys as `parse` reads them, one per line."""
-        return "".join(f"{KEY_PREFIX}{_encode(key)}\n" for key in self._keys)
+        return "".join(f"{KEY_PREFIX}{_encode(key)}\n" for key in self._by_id.values())
 
     @property
     def key_ids(self) -> tuple[str, ...]:
         """The ids of all keys, the current one first."""
-        return self._key_ids
+        return tuple(self._by_id)
+
+    @property
+    def rotation_key_ids(self) -> frozenset[str]:
+        """The ids of all rotation keys, those of dropped sealing keys included."""
+        return frozenset(self._rotation_keys)
 
     @property
     def current_key_id(self) -> str:
         """The id of the key that seals new values and chains new refresh families."""
-        return self._key_ids[0]
+        return next(iter(self._by_id))
+
+    def led_by(self, key_id: str) -> "Sealing":
+        """Return the same keys, this one of them made the current one."""
+        others = (key for other, key in self._by_id.items() if other != key_id)
+        return Sealing((self._by_id[key_id], *others), former=self._former)
+
+    def alone(self, key_id: str) -> "Sealing":
+        """Return one of the keys, without the others."""
+        return Sealing((self._by_id[key_id],))
+
+    def before(self, others: "Sealing") -> "Sealing":
+        """Return these keys, and *others* after them."""
+        return Sealing.parse(self.secret_text() + others.secret_text())
+
+    def knowing(self, former: Mapping[str, bytes]) -> "Sealing":
+        """Return the same keys with the rotation keys of dropped ones."""
+        return Sealing(tuple(self._by_id.values()), former=former)
 
     @property
     def attempts_secret(self) -> bytes:
@@ -104,9 +130,10 @@ class Sealing:
 
     def seal(self, plaintext: bytes, *, table: str, column: str, row: str) -> bytes:
         """Return format ‖ key id ‖ nonce ‖ ciphertext ‖ tag, under the current key and a random 96-bit nonce."""
-        header = _FORMAT + self.current_key_id.encode("ascii")
+        key_id = self.current_key_id
+        header = _FORMAT + key_id.encode("ascii")
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._ciphers[self.current_key_id].encrypt(nonce, plaintext, _place(header, table, column, row))
+        sealed = self._ciphers[key_id].encrypt(nonce, plaintext, _place(header, table, column, row))
         return header + nonce + sealed
 
     def open(self, sealed: bytes, *, table: str, column: str, row: str) -> bytes:
@@ -119,7 +146,7 @@ class Sealing:
         header, nonce = sealed[:_HEADER_BYTES], sealed[_HEADER_BYTES : _HEADER_BYTES + _NONCE_BYTES]
         if not header.startswith(_FORMAT) or len(sealed) < _HEADER_BYTES + _NONCE_BYTES + _TAG_BYTES:
             raise _refused(f"{table}.{column} {row}: not a sealed value")
-        key_id = header[len(_FORMAT) :].decode("ascii", "replace")
+        key_id = key_id_of(sealed)
         cipher = self._ciphers.get(key_id)
         if cipher is None:
             raise _unknown(key_id)
@@ -127,6 +154,11 @@ class Sealing:
             return cipher.decrypt(nonce, sealed[_HEADER_BYTES + _NONCE_BYTES :], _place(header, table, column, row))
         except InvalidTag:
             raise _refused(f"{table}.{column} {row}: changed, or not of this place") from None
+
+
+def key_id_of(sealed: bytes) -> str:
+    """Return the id of the key that a sealed value says it was sealed with; nothing is proven by that."""
+    return sealed[len(_FORMAT) : _HEADER_BYTES].decode("ascii", "replace")
 
 
 def _place(header: bytes, *names: str) -> bytes:

@@ -7,6 +7,8 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from tokensmith.server.domain.ids import KeyId
 from tokensmith.server.domain.signing_keys import SigningKey
 from tokensmith.server.storage.schema import signing_keys
+from tokensmith.server.storage.sealing import key_id_of
+from tokensmith.server.storage.sealing_check import check_not_former
 from tokensmith.server.storage.statements import NOW_MS, Connection, Row
 
 LOCK_NAME: Final = "signing keys"
@@ -49,6 +51,7 @@ class SqlSigningKeys:
 
     async def add(self, key: SigningKey) -> None:
         """Store a new key."""
+        await check_not_former(self._connection, key_id_of(key.sealed_private_jwk))
         await self._connection.change(
             _ADD,
             kid=key.kid,

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from tokensmith.server.domain.unit_of_work import UnitOfWork
 from tokensmith.server.storage.engine import Engine
-from tokensmith.server.storage.sealing import Sealing
+from tokensmith.server.storage.reseal import Resealed, reseal
 from tokensmith.server.storage.sealing_check import checked_sealing
+from tokensmith.server.storage.sealing_ring import SealingRing
 from tokensmith.server.storage.sealing_source import SealingSource
 from tokensmith.server.storage.unit_of_work import SqlUnitOfWork
 
@@ -19,7 +20,7 @@ class SqlStore:
     def __init__(self, engine: Engine, source: SealingSource) -> None:
         self._engine = engine
         self._source = source
-        self._sealing: Sealing | None = None
+        self._sealing: SealingRing | None = None
 
     async def start(self) -> None:
         """Open the database, whose tables are up to date, and check the sealing keys against it.
@@ -30,17 +31,18 @@ class SqlStore:
         """
         await self._engine.start()
         try:
-            self._sealing = await self._engine.write(lambda connection: checked_sealing(connection, self._source))
+            checked = await self._engine.write(lambda connection: checked_sealing(connection, self._source))
         except BaseException:
             await self._engine.close()
             raise
+        self._sealing = SealingRing(self._engine, self._source, checked)
 
     async def close(self) -> None:
         """Finish what is being written, then close the database."""
         await self._engine.close()
 
     @property
-    def sealing(self) -> Sealing:
+    def sealing(self) -> SealingRing:
         """The keys that seal secrets, chain refresh families, and hide the names of counted sign-ins.
 
         Raises:
@@ -49,6 +51,15 @@ class SqlStore:
         if self._sealing is None:
             raise RuntimeError("the store was not started")
         return self._sealing
+
+    async def reseal(self) -> Resealed:
+        """Move the database to the next sealing key (see `storage/reseal.py`).
+
+        Raises:
+            SealError: a value does not open, or a key cannot be used; nothing was changed.
+            UnavailableError: the database cannot be reached.
+        """
+        return await reseal(self._engine, self._source)
 
     async def read(self, unit: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         """Run a unit that changes nothing."""
