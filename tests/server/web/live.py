@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,19 +35,37 @@ class Live:
         """Start one more server process."""
         port = free_port()
         self.ports.append(port)
-        key_file = self.folder / "sealing-key"
-        if not key_file.exists():
-            key_file.touch(mode=0o600)
-            key_file.write_text(Sealing.generate().secret_text())
+        if not self.key_file.exists():
+            self.give_key(Sealing.generate())
         demo = [] if self.servers else ["--demo", "--demo-file", str(self.folder / "demo.json")]
         server = self.processes.start(
             *(sys.executable, "-m", "tokensmith", "serve", "--port", str(port), "--database", self.database),
             *("--issuer", self.issuer, *demo, *arguments),
-            environment={**ENVIRONMENT, "TOKENSMITH_SEALING_KEY_FILE": str(key_file)},
+            environment={**ENVIRONMENT, **self.key_setting},
         )
         self.servers.append(server)
         wait_until_healthy(server, port)
         return server
+
+    @property
+    def key_file(self) -> Path:
+        """Where the sealing key is: beside the SQLite database, or in the settings."""
+        return self.folder / ("tokensmith.db.sealing-key" if self.is_sqlite else "sealing-key")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the sealing key needs no setting."""
+        return self.database.startswith("sqlite")
+
+    @property
+    def key_setting(self) -> dict[str, str]:
+        """The variable that names the key's file, where it has to be named."""
+        return {} if self.is_sqlite else {"TOKENSMITH_SEALING_KEY_FILE": str(self.key_file)}
+
+    def give_key(self, sealing: Sealing) -> None:
+        """Write the sealing keys for servers that start from now on."""
+        self.key_file.touch(mode=0o600)
+        self.key_file.write_text(sealing.secret_text())
 
     @property
     def issuer(self) -> str:
@@ -94,3 +113,33 @@ async def sign_in_often(client: httpx2.AsyncClient, live: Live, *, times: int) -
             return await sign_in(client, live, number=number)
 
     return await asyncio.gather(*map(one, range(times)))
+
+
+class Retrying:
+    """A client that keeps its newest token, and tries again, elsewhere, where it got no answer."""
+
+    def __init__(self, live: Live, number: int, token: str) -> None:
+        self.live = live
+        self.number = number
+        self.token = token
+        self.successors: dict[str, set[str]] = {}
+
+    async def go_on(self, client: httpx2.AsyncClient, *, times: int, then: Callable[[], None]) -> None:
+        for _ in range(times):
+            answer = await self._answer(client)
+            assert answer.status_code == 200, answer.text
+            successor = answer.json()["refresh_token"]
+            self.successors.setdefault(self.token, set()).add(successor)
+            self.token = successor
+            then()
+
+    async def _answer(self, client: httpx2.AsyncClient) -> httpx2.Response:
+        for _ in range(100):
+            self.number += 1
+            try:
+                answer = await refresh(client, self.live.url(self.number, "/token"), self.token)
+            except httpx2.TransportError:
+                continue
+            if answer.status_code != 503:
+                return answer
+        raise AssertionError("no server answers")

@@ -5,13 +5,13 @@ Everything here is a real process and real HTTP; the same on SQLite and on Postg
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.server.web.live import Live, refresh, sign_in_often
+from tests.server.web.live import Live, Retrying, refresh, sign_in_often
 from tests.services.processes import Processes
 
 pytestmark = pytest.mark.anyio
@@ -76,36 +76,6 @@ async def counted(client: httpx2.AsyncClient, live: Live, event: str) -> float:
         name = f'tokensmith_audit_events_total{{event="{event}"}} '
         total += sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
     return total
-
-
-class Retrying:
-    """A client that keeps its newest token, and tries again, elsewhere, where it got no answer."""
-
-    def __init__(self, live: Live, number: int, token: str) -> None:
-        self.live = live
-        self.number = number
-        self.token = token
-        self.successors: dict[str, set[str]] = {}
-
-    async def go_on(self, client: httpx2.AsyncClient, *, times: int, then: Callable[[], None]) -> None:
-        for _ in range(times):
-            answer = await self._answer(client)
-            assert answer.status_code == 200, answer.text
-            successor = answer.json()["refresh_token"]
-            self.successors.setdefault(self.token, set()).add(successor)
-            self.token = successor
-            then()
-
-    async def _answer(self, client: httpx2.AsyncClient) -> httpx2.Response:
-        for _ in range(100):
-            self.number += 1
-            try:
-                answer = await refresh(client, self.live.url(self.number, "/token"), self.token)
-            except httpx2.TransportError:
-                continue
-            if answer.status_code != 503:
-                return answer
-        raise AssertionError("no server answers")
 
 
 async def test_a_process_that_is_killed_costs_nobody_their_session(live: Live) -> None:
