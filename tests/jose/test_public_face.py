@@ -57,6 +57,7 @@ PUBLIC: Final[Mapping[str, list[str]]] = MappingProxyType(
             "VerifiedSdJwt",
             "Verifier",
             "disclose",
+            "disclose_json",
         ],
     }
 )

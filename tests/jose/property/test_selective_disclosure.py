@@ -11,7 +11,6 @@ from tests.jose.sd_jwt.credentials import (
     AUDIENCE,
     BINDING,
     HOLDER_KEY,
-    KEY,
     NONCE,
     digest,
     holder,
@@ -23,7 +22,7 @@ from tests.jose.sd_jwt.credentials import (
     write,
 )
 from tokensmith.jose import JoseError, base64url
-from tokensmith.jose.sd_jwt import disclose
+from tokensmith.jose.sd_jwt import disclose, disclose_json
 
 Path = tuple[str | int, ...]
 
@@ -196,6 +195,42 @@ def test_for_any_contents_of_a_disclosure(contents: list[Any], whole: Any, flat:
     try_everything(spell_sd_jwt({"list": [{"...": digest(text)}]}, text))
 
 
+PARTS = st.binary(max_size=12).map(base64url.encode) | st.just(base64url.encode(b'{"alg":"Ed25519"}')) | JSON
+SIGNATURES = st.fixed_dictionaries(
+    {},
+    optional={
+        "protected": PARTS,
+        "signature": PARTS,
+        "header": JSON | st.fixed_dictionaries({}, optional={"disclosures": st.lists(PARTS), "kb_jwt": PARTS}),
+    },
+)
+FORMS = st.fixed_dictionaries({}, optional={"payload": PARTS, "signatures": st.lists(SIGNATURES, max_size=3) | JSON})
+
+
+@given(st.tuples(FORMS, SIGNATURES).map(lambda both: both[0] | both[1]) | FORMS | st.binary() | TEXTS)
+def test_for_any_object(source: Any) -> None:
+    """The JSON serializations."""
+    for attempt in (
+        lambda: verifier().verify_json(source),
+        lambda: verifier(key_binding=BINDING).verify_json(source, nonce=NONCE),
+        lambda: disclose_json(source, []),
+        lambda: holder().present_json(source, disclose=[], audience=AUDIENCE, nonce=NONCE),
+    ):
+        with contextlib.suppress(JoseError):
+            attempt()
+
+
+@given(st.lists(PARTS, max_size=3), PARTS)
+def test_for_any_unprotected_header(disclosures: list[Any], proof: Any) -> None:
+    """Under a signature that holds."""
+    source: Any = issuer().issue_json({"sub": "ada"}, holder=HOLDER_KEY)
+    for header in ({"disclosures": disclosures}, {"disclosures": disclosures, "kb_jwt": proof}, {"kb_jwt": proof}):
+        for bound in (False, True):
+            checking = verifier(key_binding=BINDING) if bound else verifier()
+            with contextlib.suppress(JoseError):
+                checking.verify_json({**source, "header": header}, nonce=NONCE if bound else None)
+
+
 @given(OBJECTS)
 def test_for_any_proof(claims: dict[str, Any]) -> None:
     """Signed by a holder who makes up what he likes."""
@@ -208,4 +243,3 @@ def test_for_any_proof(claims: dict[str, Any]) -> None:
 def test_for_any_confirmation(confirmation: Any) -> None:
     try_everything(prove(spell_sd_jwt({"cnf": confirmation})))
     try_everything(prove(spell_sd_jwt({"cnf": {"jwk": confirmation}})))
-    assert KEY

@@ -1,6 +1,6 @@
 """Selective disclosure (RFC 9901): `Issuer` signs, `Holder` chooses what to show, `Verifier` checks what is shown."""
 
-from tokensmith.jose.sd_jwt.holder import Holder, disclose
+from tokensmith.jose.sd_jwt.holder import Holder, disclose, disclose_json
 from tokensmith.jose.sd_jwt.issuer import Issuer
 from tokensmith.jose.sd_jwt.key_binding import NOT_REQUIRED, KeyBinding
 from tokensmith.jose.sd_jwt.marks import Disclosable, Padded
@@ -16,4 +16,5 @@ __all__ = [
     "VerifiedSdJwt",
     "Verifier",
     "disclose",
+    "disclose_json",
 ]

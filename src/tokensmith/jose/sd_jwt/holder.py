@@ -4,7 +4,8 @@ A holder checks what he was issued with a `Verifier`, once, when he receives it;
 comes out is judged by the verifier it is shown to.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Never, TypeAlias
 
 from tokensmith.jose import base64url, strict_json
@@ -14,7 +15,8 @@ from tokensmith.jose.jws import compact as jws_compact
 from tokensmith.jose.jws.sign import encode_header
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock
 from tokensmith.jose.limits import DEFAULT_LIMITS, Limits
-from tokensmith.jose.sd_jwt import compact
+from tokensmith.jose.sd_jwt import compact, json_form
+from tokensmith.jose.sd_jwt.compact import SdJwtParts
 from tokensmith.jose.sd_jwt.disclosure import digest_of
 from tokensmith.jose.sd_jwt.key_binding import PROOF_TYPE, check_text, read_holder_key
 from tokensmith.jose.sd_jwt.resolve import Path, Resolved, resolve
@@ -39,8 +41,15 @@ def disclose(credential: str | bytes, claims: Iterable[ClaimPath], *, limits: Li
         ValueError: There is no such claim.
         TypeError: A path is something else.
     """
-    presented, _ = _choose(credential, claims, limits=limits)
-    return presented.decode("ascii")
+    return _choose(compact.split(credential, limits=limits), claims, limits=limits).presented.decode("ascii")
+
+
+def disclose_json(
+    credential: Mapping[str, JsonValue] | str | bytes, claims: Iterable[ClaimPath], *, limits: Limits = DEFAULT_LIMITS
+) -> dict[str, JsonValue]:
+    """Do the same as `disclose` with an SD-JWT in JSON, flattened or general (RFC 9901 §8)."""
+    source = json_form.split(credential, limits=limits)
+    return json_form.replace(source, disclosures=_choose(source.parts, claims, limits=limits).disclosures)
 
 
 class Holder:
@@ -88,20 +97,37 @@ class Holder:
             KeyMaterialError: The key may not sign; code `key_operation`.
             TypeError, ValueError: As of the function `disclose`; or *audience* or *nonce* is no text, or empty.
         """
+        choice = _choose(compact.split(credential, limits=self._limits), disclose, limits=self._limits)
+        return choice.presented.decode("ascii") + self._prove(choice, audience=audience, nonce=nonce)
+
+    def present_json(
+        self,
+        credential: Mapping[str, JsonValue] | str | bytes,
+        *,
+        disclose: Iterable[ClaimPath],
+        audience: str,
+        nonce: str,
+    ) -> dict[str, JsonValue]:
+        """Do the same as `present` with an SD-JWT in JSON, flattened or general (RFC 9901 §8)."""
+        source = json_form.split(credential, limits=self._limits)
+        choice = _choose(source.parts, disclose, limits=self._limits)
+        proof = self._prove(choice, audience=audience, nonce=nonce)
+        return json_form.replace(source, disclosures=choice.disclosures, proof=proof)
+
+    def _prove(self, choice: "_Choice", *, audience: str, nonce: str) -> str:
         check_text(audience, name="audience")
         check_text(nonce, name="nonce")
-        presented, resolved = _choose(credential, disclose, limits=self._limits)
+        resolved = choice.resolved
         if read_holder_key(resolved.claims).thumbprint() != self._thumbprint:
             raise UnacceptableTokenError("The token is bound to another key.", code="holder_key")
         claims: dict[str, JsonValue] = {
             "aud": audience,
             "iat": int(self._now()),
             "nonce": nonce,
-            "sd_hash": digest_of(presented, hashed_with=resolved.hashed_with),
+            "sd_hash": digest_of(choice.presented, hashed_with=resolved.hashed_with),
         }
         signing_input = self._header + base64url.encode_bytes(strict_json.encode(claims))
-        proof = jws_compact.join(signing_input, signature=self._key.sign_bytes(signing_input))
-        return presented.decode("ascii") + proof
+        return jws_compact.join(signing_input, signature=self._key.sign_bytes(signing_input))
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError("A Holder is frozen.")
@@ -110,8 +136,18 @@ class Holder:
         raise AttributeError("A Holder is frozen.")
 
 
-def _choose(credential: str | bytes, claims: Iterable[ClaimPath], *, limits: Limits) -> tuple[bytes, Resolved]:
-    parts = compact.split(credential, limits=limits)
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What a holder shows of a token."""
+
+    disclosures: tuple[bytes, ...]
+    presented: bytes
+    """The SD-JWT in compact form, which is what a proof is over."""
+    resolved: Resolved
+    """All that could be shown."""
+
+
+def _choose(parts: SdJwtParts, claims: Iterable[ClaimPath], *, limits: Limits) -> _Choice:
     # §7.2: a holder is issued no SD-JWT+KB; one that he was shown is not his to show on.
     if parts.key_binding:
         raise UnacceptableTokenError("The token has a key binding already.", code="key_binding_unexpected")
@@ -123,7 +159,7 @@ def _choose(credential: str | bytes, claims: Iterable[ClaimPath], *, limits: Lim
     # §7.2 step 2: with each Disclosure go those it is inside of, or its digest would be found nowhere.
     chosen = {text for place, text in resolved.disclosed.items() if any(place == path[: len(place)] for path in wanted)}
     kept = tuple(text for text in parts.disclosures if text in chosen)
-    return compact.join(parts.issuer_signed, disclosures=kept), resolved
+    return _Choice(kept, compact.join(parts.issuer_signed, disclosures=kept), resolved)
 
 
 def _existing(path: ClaimPath, *, claims: JsonValue) -> Path:

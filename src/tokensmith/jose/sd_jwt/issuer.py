@@ -1,16 +1,16 @@
 """Issuer: marked claims and a Key → an SD-JWT for its holder (RFC 9901 §4, §9.7)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final, Never, cast
 
-from tokensmith.jose import jwt
+from tokensmith.jose import base64url, jws, jwt
 from tokensmith.jose.errors import KeyMaterialError, MalformedTokenError
 from tokensmith.jose.jwa.hashing import NAMED_HASHES, HashName
 from tokensmith.jose.jwa.tables import SIGNATURE_ALGORITHMS
 from tokensmith.jose.jwk import Key
 from tokensmith.jose.jwt.claims import RegisteredClaims, read_claims
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock, Duration
-from tokensmith.jose.sd_jwt.compact import join
+from tokensmith.jose.sd_jwt import compact, json_form
 from tokensmith.jose.sd_jwt.conceal import conceal
 from tokensmith.jose.sd_jwt.marks import SD_ALG, Disclosable, MarkedValue, Padded, has_mark
 from tokensmith.jose.strict_json import JsonValue
@@ -37,10 +37,11 @@ class Issuer:
         KeyMaterialError: The key cannot sign ("key_operation"), or is a shared secret ("symmetric_key").
     """
 
-    __slots__ = ("_hash_name", "_signer")
+    __slots__ = ("_hash_name", "_signer", "_typ")
 
     _hash_name: str
     _signer: jwt.Signer
+    _typ: str
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class Issuer:
         # Only half of a pair has a public half; a shared secret says so here.
         key.public()
         set_once = super().__setattr__
+        set_once("_typ", typ)
         set_once("_hash_name", hash_name or _hash_as_strong_as(key))
         set_once(
             "_signer",
@@ -81,6 +83,33 @@ class Issuer:
                 judge by it (`ALWAYS_VISIBLE`), or the marks make no sense.
             KeyMaterialError: The key may not sign, code `key_operation`; *holder* is a secret, code `symmetric_key`.
         """
+        issuer_signed, disclosures = self._sign(claims, holder=holder)
+        return compact.join(issuer_signed, disclosures=disclosures).decode("ascii")
+
+    def issue_json(
+        self, claims: Mapping[str, MarkedValue] | Padded, *, holder: Key | None = None, co_signers: Iterable[Key] = ()
+    ) -> dict[str, JsonValue]:
+        """Do the same as `issue` in JSON (RFC 9901 §8).
+
+        Args:
+            claims: As of `issue`.
+            holder: As of `issue`.
+            co_signers: Private keys of others who sign the same payload. With any the form is general, else flattened.
+
+        Raises:
+            TypeError, ValueError, KeyMaterialError: As of `issue`; the latter also for a co-signer.
+        """
+        issuer_signed, disclosures = self._sign(claims, holder=holder)
+        payload = base64url.decode(issuer_signed.split(b".")[1])
+        signed = [issuer_signed]
+        for key in co_signers:
+            key.public()
+            signed.append(jws.sign(payload, key, header={"typ": self._typ}).encode("ascii"))
+        return json_form.join(signed, disclosures=disclosures)
+
+    def _sign(
+        self, claims: Mapping[str, MarkedValue] | Padded, *, holder: Key | None
+    ) -> tuple[bytes, tuple[bytes, ...]]:
         _check(claims.value if isinstance(claims, Padded) else claims)
         concealed = conceal(claims, hashed_with=NAMED_HASHES[self._hash_name])
         payload: dict[str, JsonValue] = {**concealed.payload, SD_ALG: self._hash_name}
@@ -88,8 +117,7 @@ class Issuer:
             if "cnf" in payload:
                 raise ValueError('"cnf" is both among the claims and given as holder.')
             payload["cnf"] = {"jwk": holder.public().to_jwk()}
-        issuer_signed = self._signer.sign(payload).encode("ascii")
-        return join(issuer_signed, disclosures=concealed.disclosures).decode("ascii")
+        return self._signer.sign(payload).encode("ascii"), concealed.disclosures
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError("An Issuer is frozen.")

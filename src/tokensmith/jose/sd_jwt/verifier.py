@@ -5,12 +5,12 @@ of them is judged by the rules of every other token; the holder's proof comes la
 before a token is seen, so taking it off gets nobody anywhere (§9.5).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, Never, cast
 
 import msgspec
 
-from tokensmith.jose import jwt
+from tokensmith.jose import jws, jwt
 from tokensmith.jose.errors import KeyMaterialError, UnacceptableTokenError
 from tokensmith.jose.frozen_json import adopt
 from tokensmith.jose.header import Header
@@ -20,12 +20,13 @@ from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock, Duration
 from tokensmith.jose.jwt.opened import OpenedJwt, open_signed
 from tokensmith.jose.jwt.rules import Expected, Rules
 from tokensmith.jose.limits import DEFAULT_LIMITS, Limits
-from tokensmith.jose.sd_jwt import compact
+from tokensmith.jose.sd_jwt import compact, json_form
 from tokensmith.jose.sd_jwt.compact import SdJwtParts
 from tokensmith.jose.sd_jwt.disclosure import digest_of
 from tokensmith.jose.sd_jwt.key_binding import KeyBinding, NotRequired, ProofCheck, check_text, read_holder_key
 from tokensmith.jose.sd_jwt.resolve import Path, Resolved, resolve
 from tokensmith.jose.sealed import Sealed, make_sealed
+from tokensmith.jose.strict_json import JsonValue, parse_object
 
 
 class VerifiedSdJwt(msgspec.Struct, frozen=True, metaclass=Sealed):
@@ -130,6 +131,33 @@ class Verifier:
         self._check_policy(parts)
         return self._judge(parts, open_signed(parts.issuer_signed, self._keys, limits=self._limits), nonce=nonce)
 
+    def verify_json(
+        self, presentation: Mapping[str, JsonValue] | str | bytes, *, nonce: str | None = None
+    ) -> VerifiedSdJwt:
+        """Check an SD-JWT or SD-JWT+KB in JSON completely, flattened or general (RFC 9901 §8).
+
+        All its signatures have to hold, each of a key of this verifier; the result names the first one's.
+
+        Args:
+            presentation: The object, which is copied once, or its text.
+            nonce: As of `verify`.
+
+        Raises:
+            JoseError, TypeError, ValueError: As of `verify`, and of `jws.verify_json` for its form.
+        """
+        self._check_nonce(nonce)
+        source = json_form.split(presentation, limits=self._limits)
+        self._check_policy(source.parts)
+        verified = jws.verify_json(source.members, self._keys, limits=self._limits)
+        for signature in verified.signatures:
+            # A JWT has no "b64" (RFC 7797 §7), though a JWS may.
+            if "crit" in signature.header:
+                raise UnacceptableTokenError("An SD-JWT has no extensions.", code="unsupported_crit")
+            self._check_signed_by(signature.key, header=signature.header)
+        first = verified.signatures[0]
+        claims = parse_object(verified.payload, limits=self._limits)
+        return self._judge(source.parts, OpenedJwt(first.header, first.key, claims), nonce=nonce)
+
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError("A Verifier is frozen.")
 
@@ -148,11 +176,14 @@ class Verifier:
         if self._proof_check is None and parts.key_binding:
             raise UnacceptableTokenError("A key binding is not asked for.", code="key_binding_unexpected")
 
-    def _judge(self, parts: SdJwtParts, opened: OpenedJwt, *, nonce: str | None) -> VerifiedSdJwt:
-        if opened.key.kty == "oct":
+    def _check_signed_by(self, key: Key, *, header: Header) -> None:
+        if key.kty == "oct":
             raise KeyMaterialError("An SD-JWT is signed with a private key.", code="symmetric_key")
-        for problem in self._rules.header_problems(opened.header):
+        for problem in self._rules.header_problems(header):
             raise problem
+
+    def _judge(self, parts: SdJwtParts, opened: OpenedJwt, *, nonce: str | None) -> VerifiedSdJwt:
+        self._check_signed_by(opened.key, header=opened.header)
         resolved = resolve(opened.claims, disclosures=parts.disclosures, limits=self._limits)
         now = self._now()
         for problem in self._rules.claims_problems(resolved.claims, now=now):
