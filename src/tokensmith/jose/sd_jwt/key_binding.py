@@ -23,7 +23,6 @@ from tokensmith.jose.sealed import make_sealed
 from tokensmith.jose.strict_json import JsonValue
 
 PROOF_TYPE: Final = "kb+jwt"
-_REQUIRED: Final = ("iat", "aud", "nonce", "sd_hash")
 
 
 class NotRequired(Enum):
@@ -80,7 +79,7 @@ class ProofCheck:
             profile=None,
             leeway=leeway,
             max_age=demand.max_age,
-            required=_REQUIRED,
+            required=(),
             require_exp=False,
         )
         return cls(rules=rules, limits=limits)
@@ -113,13 +112,13 @@ class ProofCheck:
 
 
 def _problems(claims: Mapping[str, JsonValue], *, nonce: str, sd_hash: str) -> Iterator[JoseError]:
-    """Find what only a Key Binding JWT has to keep to; that all its claims are there is among the rules."""
+    """Find what only a Key Binding JWT has to keep to; "iat" and the audience itself are among the rules."""
     if isinstance(claims.get("aud"), list):
         yield MalformedTokenError('"aud" of a key binding is one string.', code="malformed_claim")
-    if claims.get("nonce", nonce) != nonce:
+    if claims.get("nonce") != nonce:
         yield UnacceptableTokenError("The key binding is for another transaction.", code="wrong_nonce")
     # §9.10: this is what keeps disclosures from being added or taken away on the way.
-    if claims.get("sd_hash", sd_hash) != sd_hash:
+    if claims.get("sd_hash") != sd_hash:
         yield UnacceptableTokenError("The key binding is for another presentation.", code="wrong_sd_hash")
 
 
