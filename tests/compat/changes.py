@@ -1,7 +1,7 @@
 """What changes for a program that moves in from another library: a token or a key, and what comes of it there and here.
 
-joserfc is a test dependency and is run. What python-jose 3.5.0 and jwcrypto 1.6.1 do was tried by hand and is told;
-what we do is run for all three.
+joserfc and jwcrypto are test dependencies and are run. What python-jose 3.5.0 does was tried by hand and is told; what
+we do is run for all three.
 """
 
 import warnings
@@ -12,6 +12,8 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwt as joserfc_jwt
 from joserfc.jwk import OctKey, RSAKey
+from jwcrypto import jwt as jwcrypto_jwt  # type: ignore[import-untyped]
+from jwcrypto.jwk import JWK  # type: ignore[import-untyped]
 
 from tests.compat.pyjwt.material import NOW, RSA, RSA_TOO_SMALL, SECRET, SECRETS, b64, pem, sealed, token
 from tokensmith.jose import JoseError, Key, jwt
@@ -46,6 +48,18 @@ def joserfc_decodes(text: str, key: Any = None, algorithms: tuple[str, ...] = ("
     return lambda: joserfc_jwt.decode(text, key or OctKey.import_key(SECRET), algorithms=algorithms)
 
 
+def jwcrypto_reads(text: str, key: Any = None) -> Callable[[], object]:
+    """Read a token with jwcrypto."""
+    return lambda: jwcrypto_jwt.JWT(jwt=text, key=key or JWK(kty="oct", k=b64(SECRET.encode()))).claims
+
+
+def jwcrypto_signs(key: Any, alg: str) -> None:
+    """Sign a token with jwcrypto, and read it."""
+    made = jwcrypto_jwt.JWT(header={"alg": alg}, claims={})
+    made.make_signed_token(key)
+    jwcrypto_reads(made.serialize(), key)()
+
+
 def outcome(call: Callable[[], object]) -> str:
     """Say "accepted", the code of our refusal, or the name of their exception."""
     with warnings.catch_warnings():
@@ -64,12 +78,19 @@ def told(theirs: str, ours: str, call: Callable[[], object]) -> Change:
     return Change(theirs=theirs, ours=ours, call=call)
 
 
-def tried(theirs: str, ours: str, text: str, **arguments: Any) -> Change:
+def tried(
+    theirs: str,
+    ours: str,
+    text: str,
+    *,
+    read: Callable[[str], Callable[[], object]] = joserfc_decodes,
+    **arguments: Any,
+) -> Change:
     """A row about one token that both sides are given."""
-    return Change(theirs=theirs, ours=ours, call=verifies(text, **arguments), their_call=joserfc_decodes(text))
+    return Change(theirs=theirs, ours=ours, call=verifies(text, **arguments), their_call=read(text))
 
 
-TWICE: Final = token(b'{"exp":9999999999,"exp":1}')
+TWICE: Final = token(b'{"exp":9999999999,"sub":"ada","sub":"eve"}')
 OTHER_TYPE: Final = token({"exp": LATER}, typ="at+jwt")
 NO_EXPIRY: Final = token({"sub": "ada"})
 NO_AUDIENCE: Final = token({"exp": LATER})
@@ -156,19 +177,29 @@ FROM_PYTHON_JOSE: Final[Mapping[str, Change]] = {
 }
 
 FROM_JWCRYPTO: Final[Mapping[str, Change]] = {
-    "a token that expired half a minute ago": told("accepted", "expired", verifies(token({"exp": NOW - 30}))),
-    "a token without `exp`": told("accepted", "missing_claim", verifies(NO_EXPIRY)),
-    "`exp` as text": told("TypeError", "malformed_claim", verifies(token({"exp": str(LATER)}))),
-    "a token for another audience, where nobody asks": told(
-        "accepted", "wrong_audience", verifies(OTHER_AUDIENCE, audience=AUDIENCE)
+    "a token that expired half a minute ago": tried(
+        "accepted", "expired", token({"exp": NOW - 30}), read=jwcrypto_reads
     ),
-    "a token of another `typ`": told("accepted", "wrong_type", verifies(OTHER_TYPE)),
-    "a payload that is no JSON": told("accepted", "json", verifies(token(b"hello"))),
-    "a member named twice": told("accepted", "duplicate_member", verifies(TWICE)),
-    "`=` at the end of a part": told("accepted", "base64url", verifies(PADDED)),
-    "a text that is no token": told("ValueError", "malformed", verifies("a.b")),
-    "an RSA key below 2048 bits": told("accepted", "weak_key", lambda: Key.from_pem(pem(RSA_TOO_SMALL), alg="RS256")),
-    "a JWK of `alg` RS256 that is used for PS256": told(
-        "accepted", "algorithm_mismatch", verifies(PS256, Key.from_pem(pem(RSA), alg="RS256"))
+    "a token without `exp`": tried("accepted", "missing_claim", NO_EXPIRY, read=jwcrypto_reads),
+    "`exp` as text": tried("TypeError", "malformed_claim", token({"exp": str(LATER)}), read=jwcrypto_reads),
+    "a token for another audience, where nobody asks": tried(
+        "accepted", "wrong_audience", OTHER_AUDIENCE, read=jwcrypto_reads, audience=AUDIENCE
+    ),
+    "a token of another `typ`": tried("accepted", "wrong_type", OTHER_TYPE, read=jwcrypto_reads),
+    "a payload that is no JSON": tried("accepted", "json", token(b"hello"), read=jwcrypto_reads),
+    "a member named twice": tried("accepted", "duplicate_member", TWICE, read=jwcrypto_reads),
+    "`=` at the end of a part": tried("accepted", "base64url", PADDED, read=jwcrypto_reads),
+    "a text that is no token": tried("ValueError", "malformed", "a.b", read=jwcrypto_reads),
+    "an RSA key below 2048 bits": Change(
+        theirs="accepted",
+        ours="weak_key",
+        call=lambda: Key.from_pem(pem(RSA_TOO_SMALL), alg="RS256"),
+        their_call=lambda: jwcrypto_signs(JWK.from_pem(pem(RSA_TOO_SMALL).encode()), "RS256"),
+    ),
+    "a JWK of `alg` RS256 that is used for PS256": Change(
+        theirs="accepted",
+        ours="algorithm_mismatch",
+        call=verifies(PS256, Key.from_pem(pem(RSA), alg="RS256")),
+        their_call=jwcrypto_reads(PS256, JWK(**Key.from_pem(pem(RSA), alg="RS256").to_jwk())),
     ),
 }
