@@ -15,6 +15,15 @@ from joserfc.jwk import OctKey, RSAKey
 from jwcrypto import jwt as jwcrypto_jwt  # type: ignore[import-untyped]
 from jwcrypto.jwk import JWK  # type: ignore[import-untyped]
 
+from tests.compat.encrypted import (
+    AGREED,
+    COMPRESSED,
+    OAEP,
+    OTHER_ALGORITHM,
+    decrypts,
+    joserfc_decrypts,
+    jwcrypto_decrypts,
+)
 from tests.compat.pyjwt.material import NOW, RSA, RSA_TOO_SMALL, SECRET, SECRETS, b64, pem, sealed, token
 from tokensmith.jose import JoseError, Key, jwt
 
@@ -147,6 +156,18 @@ FROM_JOSERFC: Final[Mapping[str, Change]] = {
         call=verifies(UNSECURED),
         their_call=joserfc_decodes(UNSECURED, algorithms=("none",)),
     ),
+    "a JWK of `alg` RSA-OAEP that decrypts RSA-OAEP-256": Change(
+        theirs="accepted",
+        ours="algorithm_mismatch",
+        call=decrypts(OTHER_ALGORITHM, OAEP),
+        their_call=joserfc_decrypts(OTHER_ALGORITHM, OAEP),
+    ),
+    "a compressed plaintext, where nobody asks for one": Change(
+        theirs="accepted",
+        ours="unsupported_compression",
+        call=decrypts(COMPRESSED, AGREED),
+        their_call=joserfc_decrypts(COMPRESSED, AGREED),
+    ),
 }
 
 FROM_PYTHON_JOSE: Final[Mapping[str, Change]] = {
@@ -174,6 +195,10 @@ FROM_PYTHON_JOSE: Final[Mapping[str, Change]] = {
         "algorithm_mismatch",
         lambda: Key.from_jwk({"kty": "oct", "k": b64(SECRET.encode()), "alg": "RS256"}, alg="HS256"),
     ),
+    "a compressed plaintext, where nobody asks for one": told(
+        "accepted", "unsupported_compression", decrypts(COMPRESSED, AGREED)
+    ),
+    "`RSA1_5`": told("accepted", "ValueError", lambda: Key.from_pem(pem(RSA), alg="RSA1_5")),
 }
 
 FROM_JWCRYPTO: Final[Mapping[str, Change]] = {
@@ -201,5 +226,17 @@ FROM_JWCRYPTO: Final[Mapping[str, Change]] = {
         ours="algorithm_mismatch",
         call=verifies(PS256, Key.from_pem(pem(RSA), alg="RS256")),
         their_call=jwcrypto_reads(PS256, JWK(**Key.from_pem(pem(RSA), alg="RS256").to_jwk())),
+    ),
+    "a JWK of `alg` RSA-OAEP that decrypts RSA-OAEP-256": Change(
+        theirs="accepted",
+        ours="algorithm_mismatch",
+        call=decrypts(OTHER_ALGORITHM, OAEP),
+        their_call=jwcrypto_decrypts(OTHER_ALGORITHM, OAEP),
+    ),
+    "a compressed plaintext, where nobody asks for one": Change(
+        theirs="accepted",
+        ours="unsupported_compression",
+        call=decrypts(COMPRESSED, AGREED),
+        their_call=jwcrypto_decrypts(COMPRESSED, AGREED),
     ),
 }
