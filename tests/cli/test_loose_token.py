@@ -99,8 +99,27 @@ def test_a_payload_that_is_no_object_is_no_claims(payload: bytes) -> None:
 @given(st.text() | st.binary().map(lambda data: data.decode("latin-1")))
 def test_whatever_comes_is_read_or_refused(text: str) -> None:
     """Nothing else is raised."""
-    for token in (text, f"{HEADER}.{text}", f"{HEADER}.{text}.{text}"):
+    for token in (text, f"{HEADER}.{text}", f"{HEADER}.{text}.{text}", f"{HEADER}.{CLAIMS}.AAAA~{text}~{text}"):
         try:
             assert json.dumps(dict(read_loosely(token).header))
         except MalformedTokenError:
             continue
+
+
+def disclosed(contents: object) -> str:
+    return base64url.encode(json.dumps(contents).encode())
+
+
+def test_an_sd_jwt_is_read_with_what_it_discloses() -> None:
+    """RFC 9901 §4: disclosures between tildes, a proof of the holder behind the last."""
+    shown = f"~{disclosed(['salt', 'name', 'ada'])}~{disclosed(['salt', 1])}~a.b.c"
+    loose = read_loosely(f"{HEADER}.{CLAIMS}.AAAA{shown}")
+
+    assert loose.disclosures == (("name", "ada"), ("", 1))
+    assert (loose.misspelled, loose.signature) == ((), bytes(3))
+    assert loose.size == len(f"{HEADER}.{CLAIMS}.AAAA") + len(shown)
+
+
+@pytest.mark.parametrize("text", ["", "%", "AAAA", disclosed({}), disclosed(["salt"]), disclosed(["salt", 1, 2])])
+def test_what_is_no_disclosure_is_said_to_be_none(text: str) -> None:
+    assert read_loosely(f"{HEADER}.{CLAIMS}.AAAA~{text}~").disclosures == (("", "no disclosure"),)

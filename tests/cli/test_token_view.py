@@ -163,3 +163,19 @@ def test_an_encrypted_token_has_no_members_to_read() -> None:
         "times": {},
         "findings": [],
     }
+
+
+def test_what_an_sd_jwt_discloses_is_drawn() -> None:
+    """Names and values; nothing in them steers the terminal, either."""
+    member, element = part(["salt", "given\n_name", "Zoë\x1b"]), part(["salt", ["a"]])
+    text = drawn(f"{with_claims()}~{member}~{element}~")
+
+    assert text.startswith("A token with selective disclosure (SD-JWT), 3 parts")
+    assert 'Disclosed\n  given\\n_name  Zoë\\u001b\n  in an array  ["a"]\n' in text
+    assert "jwt verify" not in text
+
+
+def test_programs_get_what_is_disclosed() -> None:
+    members = token_members(read_loosely(f"{with_claims()}~{part(['salt', 'name', 'ada'])}~"), [])
+
+    assert (members["kind"], members["disclosures"]) == ("SD-JWT", [{"name": "name", "value": "ada"}])

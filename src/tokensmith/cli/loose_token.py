@@ -41,6 +41,10 @@ class LooseToken:
     """None where they are encrypted, or are no JSON object."""
     doubled: tuple[str, ...]
     """Of "header" and "claims", which name a member twice."""
+    disclosures: tuple[tuple[str, JsonValue], ...] = ()
+    """What an SD-JWT discloses (RFC 9901 §4.2): name and value; of an element of an array the name is empty."""
+    appended: int = 0
+    """How many characters of disclosures and key binding follow the signature, tildes included."""
 
     @property
     def is_encrypted(self) -> bool:
@@ -50,7 +54,7 @@ class LooseToken:
     @property
     def size(self) -> int:
         """The whole token in characters."""
-        return sum(map(len, self.parts)) + len(self.parts) - 1
+        return sum(map(len, self.parts)) + len(self.parts) - 1 + self.appended
 
     @property
     def signature(self) -> bytes:
@@ -59,12 +63,13 @@ class LooseToken:
 
 
 def read_loosely(token: str) -> LooseToken:
-    """Take a compact JWS or JWE apart.
+    """Take a compact JWS or JWE apart, or an SD-JWT.
 
     Raises:
         MalformedTokenError: It has not three or five parts, or its first part is no JSON object in base64.
     """
-    parts = tuple(token.split("."))
+    signed, *appended = token.split("~")
+    parts = tuple(signed.split("."))
     if len(parts) not in (_SIGNED_PARTS, _ENCRYPTED_PARTS):
         raise MalformedTokenError(_not_compact(token, count=len(parts)))
     octets = tuple(map(_decode, parts))
@@ -79,6 +84,9 @@ def read_loosely(token: str) -> LooseToken:
         header=header,
         claims=claims,
         doubled=tuple(name for name, doubled in (("header", header_doubled), ("claims", claims_doubled)) if doubled),
+        # Behind the last tilde stands the proof of the holder, or nothing.
+        disclosures=tuple(map(_disclosure, appended[:-1])),
+        appended=len(token) - len(signed),
     )
 
 
@@ -107,6 +115,20 @@ def _decode(part: str) -> bytes:
         except binascii.Error:
             continue
     return b""
+
+
+def _disclosure(text: str) -> tuple[str, JsonValue]:
+    """Read a salted name and value, or what else stands there."""
+    try:
+        match msgspec.json.decode(_decode(text)):
+            case [_, str(name), value]:
+                return name, value
+            case [_, value]:
+                return "", value
+    # Bad UTF-8 is a ValueError, and so are msgspec's own errors, though not in its older releases.
+    except (ValueError, msgspec.MsgspecError, RecursionError):
+        pass
+    return "", "no disclosure"
 
 
 def _members(data: bytes) -> tuple[Mapping[str, JsonValue] | None, bool]:

@@ -40,6 +40,8 @@ class TokenView:
     def draw(self, token: LooseToken, findings: list[Finding]) -> None:
         """Print a token and the titles of what lint found."""
         kind = "An encrypted token (JWE)" if token.is_encrypted else "A signed token (JWS)"
+        if token.appended:
+            kind = "A token with selective disclosure (SD-JWT)"
         self._put(Text.assemble((kind, "bold"), f", {len(token.parts)} parts, {token.size} bytes"))
         self._put(Text(NOT_VERIFIED, "bold yellow"))
         self._console.print()
@@ -47,6 +49,8 @@ class TokenView:
         self._section("Header", token.header, HEADER_MEANINGS, style=_HEADER_STYLE)
         if token.claims is not None:
             self._section("Claims", token.claims, CLAIM_MEANINGS, style=_CLAIMS_STYLE)
+        if token.disclosures:
+            self._disclosures(token.disclosures)
         self._rest(token)
         self._odd(findings)
         self._hints(token)
@@ -89,6 +93,13 @@ class TokenView:
             return Text(one_line(line.value))
         return Text(written, "bold red" if "EXPIRED" in written else "")
 
+    def _disclosures(self, disclosures: tuple[tuple[str, JsonValue], ...]) -> None:
+        self._console.print()
+        self._put(Text("Disclosed", "bold"))
+        for name, value in disclosures:
+            (line,) = explain({name or "in an array": value}, {})
+            self._put(self._value(line, value), mark=Text(f"{one_line(line.name)}  ", _CLAIMS_STYLE), indent=_INDENT)
+
     def _rest(self, token: LooseToken) -> None:
         self._console.print()
         if token.is_encrypted:
@@ -117,7 +128,7 @@ class TokenView:
         self._console.print()
         self._put(Text(NOT_VERIFIED, "bold yellow"))
         hints = ["tokensmith jwt lint < TOKEN"]
-        if not token.is_encrypted:
+        if not token.is_encrypted and not token.appended:
             hints = ["tokensmith jwt verify --key FILE --issuer URI --audience URI < TOKEN", *hints]
         for hint in hints:
             # Whole, even where it is wider than the terminal: it is there to be copied.
@@ -132,12 +143,14 @@ def token_members(token: LooseToken, findings: list[Finding]) -> dict[str, Any]:
     """Spell for programs what the drawing says; "verified" is always false."""
     members: dict[str, Any] = {
         "verified": False,
-        "kind": "JWE" if token.is_encrypted else "JWS",
+        "kind": "SD-JWT" if token.appended else "JWE" if token.is_encrypted else "JWS",
         "bytes": token.size,
         "header": token.header,
     }
     if not token.is_encrypted:
         members |= {"claims": token.claims, "signature_bytes": len(token.signature)}
+    if token.appended:
+        members["disclosures"] = [{"name": name, "value": value} for name, value in token.disclosures]
     return members | {"times": dict(_times(token.claims or {})), "findings": as_members(findings)}
 
 

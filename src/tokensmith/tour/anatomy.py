@@ -63,6 +63,9 @@ CLAIM_MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "c_hash": "binds a code",
         "events": "what happened",
         "updated_at": "when the person changed",
+        "vct": "the kind of credential",
+        "_sd_alg": "how claims are hidden",
+        "_sd": "the hidden claims",
         "status": "revoked? look there",
     }
 )
