@@ -171,7 +171,7 @@ def test_what_an_sd_jwt_discloses_is_drawn() -> None:
     text = drawn(f"{with_claims()}~{member}~{element}~")
 
     assert text.startswith("A token with selective disclosure (SD-JWT), 3 parts")
-    assert 'Disclosed\n  given\\n_name  Zoë\\u001b\n  in an array  ["a"]\n' in text
+    assert 'Disclosed\n  given\\n_name  Zoë\\u001b\n  in an array   ["a"]\n' in text
     assert "jwt verify" not in text
 
 

@@ -82,7 +82,7 @@ def read_token(file: str) -> str:
     if scheme.lower() in ("bearer", "dpop"):
         text = rest.strip()
     if not text:
-        raise click.UsageError("There is no token on standard input.")
+        raise click.UsageError("There is no token.")
     return text
 
 

@@ -69,7 +69,7 @@ class TokenView:
         if not lines:
             self._put(Text("none", "dim"), indent=_INDENT)
             return
-        names = min(max(len(line.name) for line in lines), _NAME_CHARS)
+        names = min(max(len(one_line(line.name)) for line in lines), _NAME_CHARS)
         words = max((len(line.meaning) for line in lines if line.meaning != UNNAMED), default=0)
         if self._width - _INDENT - names - words - 4 < _VALUE_CHARS:
             words = 0
@@ -96,9 +96,10 @@ class TokenView:
     def _disclosures(self, disclosures: tuple[tuple[str, JsonValue], ...]) -> None:
         self._console.print()
         self._put(Text("Disclosed", "bold"))
-        for name, value in disclosures:
-            (line,) = explain({name or "in an array": value}, {})
-            self._put(self._value(line, value), mark=Text(f"{one_line(line.name)}  ", _CLAIMS_STYLE), indent=_INDENT)
+        lines = [next(explain({name or "in an array": value}, {})) for name, value in disclosures]
+        names = min(max(len(one_line(line.name)) for line in lines), _NAME_CHARS)
+        for line, (_, value) in zip(lines, disclosures, strict=True):
+            self._member(line, value, names=names, words=0, style=_CLAIMS_STYLE)
 
     def _rest(self, token: LooseToken) -> None:
         self._console.print()
