@@ -67,6 +67,16 @@ def test_a_gcm_vector_of_another_length_fails_though_its_tag_is_right(enc: Conte
 
 
 @every
+@pytest.mark.parametrize("moved", [-1, 1, 4])
+def test_octets_do_not_move_between_ciphertext_and_tag(enc: ContentEncryption, moved: int) -> None:
+    """Threat D12: side by side they are the same octets, so a primitive that takes them joined would not notice."""
+    sealed = seal(enc)
+    joined, at = sealed.ciphertext + sealed.tag, len(sealed.ciphertext) + moved
+
+    refusal_of(enc, ciphertext=joined[:at], tag=joined[at:])
+
+
+@every
 @given(data=st.data())
 def test_one_changed_bit_anywhere_is_refused(enc: ContentEncryption, data: st.DataObject) -> None:
     sealed = seal(enc)

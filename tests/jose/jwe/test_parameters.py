@@ -98,6 +98,15 @@ def test_an_ephemeral_key_has_public_members_only(member: str) -> None:
     assert code_of("ECDH-ES", epk=AGREED["epk"] | {member: AGREED["epk"]["x"]}) == "malformed_header"
 
 
+@pytest.mark.parametrize("crv", ["P-256", "X25519"])
+def test_a_whole_pair_is_no_ephemeral_key(crv: str) -> None:
+    """Threat D02: nor one whose private half belongs to it, so that the key as such is good."""
+    pair = Key.generate("ECDH-ES", crv=crv)
+
+    assert code_of("ECDH-ES", epk=pair.to_jwk(private=True)) == "malformed_header"
+    assert read_parameters(key_management("ECDH-ES"), {"epk": pair.to_jwk()}).ephemeral_key is not None
+
+
 def test_other_members_of_an_ephemeral_key_are_ignored() -> None:
     """RFC 7518 §4.6.1.1: they "can be checked for consistency and honored, or they can be ignored"."""
     plain = read_parameters(key_management("ECDH-ES"), AGREED)
