@@ -6,7 +6,11 @@ from tests.architecture.test_readme import blocks
 from tests.architecture.tree import TOP
 
 # Guides whose Python needs nothing but us, and what they print.
-PRINTED = {"disclose-selectively.md": "Ada Lovelace FR\n", "sign-any-bytes.md": "b'any bytes' example\n"}
+PRINTED = {
+    "disclose-selectively.md": "Ada Lovelace FR\n",
+    "encrypt-a-token.md": "ada\n",
+    "sign-any-bytes.md": "b'any bytes' example\n",
+}
 
 
 @pytest.mark.parametrize(("guide", "printed"), PRINTED.items())
