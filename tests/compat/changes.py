@@ -4,6 +4,7 @@ joserfc and jwcrypto are test dependencies and are run. What python-jose 3.5.0 d
 we do is run for all three.
 """
 
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,8 +33,8 @@ LATER: Final = NOW + 86_400
 EXPIRED: Final = token({"exp": 1})
 PUBLIC_IN_BASE64: Final = b64(RSA.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
 UNSECURED: Final = f"{b64({'alg': 'none'})}.{b64({'exp': LATER})}."
-PS256: Final = jwt.sign({}, Key.from_pem(pem(RSA), alg="PS256"))
-HS512: Final = jwt.sign({}, Key.from_secret(SECRETS["HS512"], alg="HS512"))
+PS256: Final = jwt.sign({"exp": LATER}, Key.from_pem(pem(RSA), alg="PS256"))
+HS512: Final = jwt.sign({"exp": LATER}, Key.from_secret(SECRETS["HS512"], alg="HS512"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,11 @@ def joserfc_decodes(text: str, key: Any = None, algorithms: tuple[str, ...] = ("
 def jwcrypto_reads(text: str, key: Any = None) -> Callable[[], object]:
     """Read a token with jwcrypto."""
     return lambda: jwcrypto_jwt.JWT(jwt=text, key=key or JWK(kty="oct", k=b64(SECRET.encode()))).claims
+
+
+def just_expired() -> str:
+    """A token made when it is read: the tests before may take longer than the minute that jwcrypto forgives."""
+    return token({"exp": int(time.time()) - 30})
 
 
 def jwcrypto_signs(key: Any, alg: str) -> None:
@@ -202,8 +208,11 @@ FROM_PYTHON_JOSE: Final[Mapping[str, Change]] = {
 }
 
 FROM_JWCRYPTO: Final[Mapping[str, Change]] = {
-    "a token that expired half a minute ago": tried(
-        "accepted", "expired", token({"exp": NOW - 30}), read=jwcrypto_reads
+    "a token that expired half a minute ago": Change(
+        theirs="accepted",
+        ours="expired",
+        call=lambda: jwt.verify(just_expired(), Key.from_secret(SECRET), issuer=jwt.ANY, audience=jwt.ANY),
+        their_call=lambda: jwcrypto_jwt.JWT(jwt=just_expired(), key=JWK(kty="oct", k=b64(SECRET.encode()))),
     ),
     "a token without `exp`": tried("accepted", "missing_claim", NO_EXPIRY, read=jwcrypto_reads),
     "`exp` as text": tried("TypeError", "malformed_claim", token({"exp": str(LATER)}), read=jwcrypto_reads),
