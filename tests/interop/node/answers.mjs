@@ -16,6 +16,7 @@ const readKey = {
   jwk: ({ text, alg }) => jose.importJWK(JSON.parse(text), alg, { extractable: true }),
   spki: ({ text, alg }) => jose.importSPKI(text, alg, { extractable: true }),
   pkcs8: ({ text, alg }) => jose.importPKCS8(text, alg, { extractable: true }),
+  password: ({ text }) => new TextEncoder().encode(text),
   x509: ({ text, alg }) => jose.importX509(text, alg, { extractable: true }),
 }
 const writeKey = {
@@ -61,7 +62,39 @@ const verify = {
   },
 }
 
+const encrypt = {
+  async compact({ plaintext, header, key: spelled }) {
+    return new jose.CompactEncrypt(decode(plaintext)).setProtectedHeader(header).encrypt(await key(spelled))
+  },
+  async flattened({ plaintext, header, key: spelled, unprotected, aad }) {
+    const encrypting = new jose.FlattenedEncrypt(decode(plaintext)).setProtectedHeader(header)
+    if (unprotected) encrypting.setSharedUnprotectedHeader(unprotected)
+    if (aad) encrypting.setAdditionalAuthenticatedData(decode(aad))
+    return encrypting.encrypt(await key(spelled))
+  },
+  async general({ plaintext, header, recipients }) {
+    const encrypting = new jose.GeneralEncrypt(decode(plaintext)).setProtectedHeader(header)
+    for (const { key: spelled, header: own } of recipients) {
+      encrypting.addRecipient(await key(spelled)).setUnprotectedHeader(own)
+    }
+    return encrypting.encrypt()
+  },
+}
+
+const decrypt = {
+  compact: jose.compactDecrypt,
+  flattened: jose.flattenedDecrypt,
+  general: jose.generalDecrypt,
+}
+
 const operations = {
+  encrypt: (request) => encrypt[request.form](request),
+  async decrypt({ form, token, key: spelled }) {
+    // A password's algorithm counts only where it is named.
+    const options = { keyManagementAlgorithms: [spelled.alg] }
+    const { plaintext, protectedHeader } = await decrypt[form](token, await key(spelled), options)
+    return { plaintext: encode(plaintext), header: protectedHeader }
+  },
   sign: (request) => sign[request.form](request),
   async verify(request) {
     const { payload, protectedHeader } = await verify[request.form](request)
