@@ -131,10 +131,20 @@ def test_a_type_is_text() -> None:
         signer(typ=1)
 
 
-def test_a_public_key_makes_no_signer() -> None:
-    """The mistake shows when the program starts, not with the first token."""
+@pytest.mark.parametrize(
+    "key",
+    [
+        Key.generate("ES256").public(),
+        Key.generate("ECDH-ES", crv="P-256"),
+        Key.generate("A128KW"),
+        Key.from_jwk({**Key.generate("ES256").to_jwk(private=True), "key_ops": ["verify"]}),
+    ],
+    ids=["public", "for agreement", "for wrapping", "for verifying"],
+)
+def test_a_key_that_cannot_sign_makes_no_signer(key: Key) -> None:
+    """A12: the mistake shows when the program starts, not with the first token."""
     with pytest.raises(KeyMaterialError) as caught:
-        signer(Key.generate("ES256").public())
+        signer(key)
 
     assert caught.value.code == "key_operation"
 
