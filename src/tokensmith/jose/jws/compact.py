@@ -45,16 +45,18 @@ def cut(token: str | bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, 
         MalformedTokenError: code `too_large` or `malformed` (not three parts, or no ASCII).
         TypeError: *token* is neither str nor bytes; JSON serializations have functions of their own.
     """
-    if not isinstance(token, str | bytes):
-        raise TypeError(f"A token is str or bytes, not {type(token).__name__}.")
-    # Characters are at most as many as bytes, so what is too long is refused before a byte of it is read.
-    if len(token) > limits.max_token_bytes:
-        raise MalformedTokenError("The token is too long.", code="too_large", detail=f"length {len(token)}")
     if isinstance(token, str):
+        # Characters are at most as many as bytes, so what is too long is refused before a byte of it is read.
+        if len(token) > limits.max_token_bytes:
+            raise _too_long(token)
         try:
             token = token.encode("ascii")
         except UnicodeEncodeError:
             raise MalformedTokenError("The token is not a compact JWS.", detail="it is not ASCII") from None
+    elif not isinstance(token, bytes):
+        raise TypeError(f"A token is str or bytes, not {type(token).__name__}.")
+    elif len(token) > limits.max_token_bytes:
+        raise _too_long(token)
     # One piece more than a JWS has is enough to refuse it; a million full stops are not worth a million pieces.
     pieces = token.split(b".", 3)
     if len(pieces) != 3:
@@ -65,3 +67,7 @@ def cut(token: str | bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, 
 def join(signing_input: bytes, *, signature: bytes) -> str:
     """Put a compact JWS together from its first two parts and the raw signature."""
     return (signing_input + b"." + base64url.encode_bytes(signature)).decode()
+
+
+def _too_long(token: str | bytes) -> MalformedTokenError:
+    return MalformedTokenError("The token is too long.", code="too_large", detail=f"length {len(token)}")
