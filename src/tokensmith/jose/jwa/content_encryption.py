@@ -7,6 +7,8 @@ has been an oracle to somebody (RFC 7516 §11.4, §11.5).
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from tokensmith.jose.errors import DecryptionError
 
 
@@ -37,8 +39,7 @@ class DecryptContent(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContentEncryption:
+class ContentEncryption(msgspec.Struct, frozen=True, kw_only=True):
     """What one "enc" value means."""
 
     name: str

@@ -1,15 +1,14 @@
 """Curves for ECDSA, by their JWK name (RFC 7518 §6.2.1.1, RFC 8812 §3.1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
     """One curve and the two numbers the wire forms depend on."""
 
     name: str

@@ -5,9 +5,9 @@ is one descriptor and one line in that table.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey, Ed448PublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -55,16 +55,14 @@ VerifyBytes = Callable[[bytes, bytes], bool]
 """From the raw JWS signature and the signing input to whether they belong together."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureOperations:
+class SignatureOperations(msgspec.Struct, frozen=True):
     """One key, made ready for one algorithm; *sign* is None for a public key."""
 
     sign: SignBytes | None
     verify: VerifyBytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignatureAlgorithm:
+class SignatureAlgorithm(msgspec.Struct, frozen=True, kw_only=True):
     """What one "alg" value for signatures and MACs means."""
 
     name: str

@@ -7,13 +7,14 @@ sides have, or agree on, *is* the content key; nothing is sent, and there can be
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa.content_encryption import ContentEncryption
 from tokensmith.jose.jwa.descriptor import KeyObject, KeyType, PublicKeyObject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameters:
+class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     """What the header says to such an algorithm, decoded; each algorithm looks at its own."""
 
     ephemeral_key: PublicKeyObject | None = None
@@ -50,8 +51,7 @@ UnwrapKey = Callable[[bytes, ContentEncryption, Parameters], bytes]
 """From the encrypted key to a content key of the right length; or `cannot_decrypt`, whatever is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyManagementOperations:
+class KeyManagementOperations(msgspec.Struct, frozen=True):
     """One key, made ready for one algorithm; *unwrap* is None for a public key."""
 
     key_type: KeyType
@@ -59,8 +59,7 @@ class KeyManagementOperations:
     unwrap: UnwrapKey | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyManagementAlgorithm:
+class KeyManagementAlgorithm(msgspec.Struct, frozen=True, kw_only=True):
     """What one "alg" value for encryption means."""
 
     name: str

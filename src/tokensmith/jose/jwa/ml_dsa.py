@@ -5,10 +5,10 @@ tried. Public keys have 1.3 to 2.6 kB, signatures 2.4 to 4.6 kB; a private key i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeVar
 
+import msgspec
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.mldsa import (
     MLDSA44PrivateKey,
@@ -34,8 +34,7 @@ SEED_OCTETS: Final = 32
 _Made = TypeVar("_Made")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParameterSet:
+class ParameterSet(msgspec.Struct, frozen=True, kw_only=True):
     """One parameter set: the types of its keys, and their sizes in octets (FIPS 204, Table 2)."""
 
     name: str

@@ -1,7 +1,8 @@
 """What the header says of the plaintext: "enc", and "zip" where it is allowed (RFC 7516 §4.1.2, §4.1.3)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from tokensmith.jose.errors import MalformedTokenError, UnacceptableTokenError
 from tokensmith.jose.jwa.content_encryption import ContentEncryption, EncryptedContent
@@ -10,8 +11,7 @@ from tokensmith.jose.jwe.compression import DEFLATE, decompress
 from tokensmith.jose.strict_json import JsonValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Treatment:
+class Treatment(msgspec.Struct, frozen=True, kw_only=True):
     """How the plaintext was treated, by a header that kept the rules."""
 
     enc: ContentEncryption

@@ -5,9 +5,10 @@ header names; the header never brings a key, nor picks the kind of check.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, final
+
+import msgspec
 
 from tokensmith.jose.errors import KeyMaterialError, MalformedTokenError, UnacceptableTokenError, UnknownKeyError
 from tokensmith.jose.jwa.descriptor import SignatureAlgorithm
@@ -21,8 +22,7 @@ from tokensmith.jose.strict_json import JsonValue
 MAX_KEYS: Final = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SkippedKey:
+class SkippedKey(msgspec.Struct, frozen=True, kw_only=True):
     """A member of a JWK Set that was left out, and why."""
 
     position: int
@@ -151,8 +151,7 @@ class KeySet(Silent):
         return _unknown()
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidates:
+class _Candidates(msgspec.Struct, frozen=True):
     """The keys of one algorithm: all of them, and by kid those that have one."""
 
     all: tuple[Key, ...]
@@ -162,8 +161,7 @@ class _Candidates:
 _NOBODY: Final = _Candidates((), MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Defaults:
+class _Defaults(msgspec.Struct, frozen=True, kw_only=True):
     """The algorithms of keys that name none."""
 
     rsa: str

@@ -1,10 +1,10 @@
 """Ed25519, Ed448, X25519 and X448 keys as JWK members crv x d (RFC 8037 §2)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey, Ed448PublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x448 import X448PrivateKey, X448PublicKey
@@ -17,8 +17,7 @@ OkpPrivateKey = Ed25519PrivateKey | Ed448PrivateKey | X25519PrivateKey | X448Pri
 OkpPublicKey = Ed25519PublicKey | Ed448PublicKey | X25519PublicKey | X448PublicKey
 
 
-@dataclass(frozen=True, slots=True)
-class _OkpCurve:
+class _OkpCurve(msgspec.Struct, frozen=True):
     octets: int
     public: type[OkpPublicKey]
     read_public: Callable[[bytes], OkpPublicKey]

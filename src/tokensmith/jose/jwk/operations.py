@@ -3,8 +3,9 @@
 What it may not do is a function that raises, so the fast path of a verification asks nothing.
 """
 
-from dataclasses import dataclass
 from typing import Never
+
+import msgspec
 
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa.content_encryption import ContentEncryption
@@ -14,8 +15,7 @@ from tokensmith.jose.jwk.parse import KeyParts
 from tokensmith.jose.jwk.usage import check_encryption_usage, check_signature_usage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyOperations:
+class KeyOperations(msgspec.Struct, frozen=True, kw_only=True):
     """The operations of one key; those it may not do raise `KeyMaterialError` ("key_operation")."""
 
     key_type: KeyType

@@ -5,7 +5,6 @@ a standard demands a "typ" of its own, that does it. Where it does not, the clai
 names. No two rows of this file accept the same token; a test proves it for every pair.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from math import inf
 from typing import Annotated, Any, Final, TypeAlias
@@ -26,8 +25,7 @@ class Subject(Enum):
     OTHER = "neither the issuer nor a SPIFFE ID"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """The facts of one kind of token; what follows from them is in `rules`.
 
     Attributes:

@@ -6,7 +6,6 @@ but the time is wrong.
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from enum import Enum
 from math import inf
 from typing import Final, Literal, Self, TypeAlias
@@ -43,8 +42,7 @@ Expected: TypeAlias = str | AbstractSet[str] | Literal[Anything.ANY]
 """One accepted value, a set of them, or `ANY`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """A verifier's expectations, checked once and brought into the form that is quickest to compare.
 
     What is wrong with a token comes as a stream of problems. Verification stops at the first of them, so every rule
