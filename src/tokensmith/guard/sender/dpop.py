@@ -13,7 +13,7 @@ from typing import Final, cast
 from tokensmith.guard.errors import InvalidProofError
 from tokensmith.guard.sender.target_uri import normal_form
 from tokensmith.jose import JoseError, Key, base64url, jwt
-from tokensmith.jose.errors import KeyMaterialError, MalformedTokenError, UnacceptableTokenError
+from tokensmith.jose.errors import KeyMaterialError, UnacceptableTokenError
 from tokensmith.jose.header import Header
 from tokensmith.jose.jwk.members import has_private_members
 from tokensmith.jose.jwt import Claims, Clock
@@ -60,10 +60,8 @@ class DpopVerifier:
             _own_key,
             issuer=jwt.ANY,
             audience=jwt.ANY,
-            typ="dpop+jwt",
+            profile=jwt.DPOP_PROOF,
             leeway=leeway,
-            required=("jti", "htm", "htu", "iat"),
-            require_exp=False,
             clock=clock,
             limits=_LIMITS,
         )
@@ -104,7 +102,7 @@ class DpopVerifier:
         )
 
     def _checked_age(self, claims: Claims) -> float:
-        # Check 11; that "iat" is a date, and none of the future, was seen to with the signature.
+        # Check 11; that "iat" is a date, and none of the future, the profile has seen to.
         issued_at = cast("float", claims["iat"])
         if issued_at + self._lifetime <= self._clock.now():
             raise InvalidProofError("The DPoP proof is too old.", code="dpop_proof_too_old", detail=f"iat={issued_at}")
@@ -116,9 +114,7 @@ def _own_key(header: Header) -> Key:
     # Before the key is looked at: the header names an algorithm, and which ones there are is for us to say.
     if header.alg not in DPOP_ALGORITHMS:
         raise UnacceptableTokenError("The algorithm is not for proofs.", code="dpop_proof_algorithm")
-    jwk = header.get("jwk")
-    if not isinstance(jwk, Mapping):
-        raise MalformedTokenError("The proof brings no key.", code="dpop_proof_key")
+    jwk = cast("Mapping[str, object]", header["jwk"])
     if has_private_members(jwk):
         raise KeyMaterialError("The proof shows a private key.", code="dpop_proof_private_key")
     return Key.from_jwk(jwk, alg=header.alg)
@@ -130,9 +126,9 @@ def _check_request(claims: Claims, *, method: str, uri: str) -> None:
         raise InvalidProofError(
             "The DPoP proof is for another method.", code="dpop_proof_method", detail=f"htm={claims['htm']!r:.32}"
         )
-    htu = claims["htu"]
+    htu = cast("str", claims["htu"])
     try:
-        same = isinstance(htu, str) and normal_form(htu) == normal_form(uri)
+        same = normal_form(htu) == normal_form(uri)
     except ValueError:
         same = False
     if not same:
