@@ -70,12 +70,18 @@ def _prepare(algorithm: KeyManagementAlgorithm, key: KeyObject) -> KeyManagement
         raise key_mismatch(algorithm)
     unwrap = _unwrap(algorithm, key) if isinstance(key, AgreementPrivateKey) else None
     public = key.public_key() if isinstance(key, AgreementPrivateKey) else key
+    if isinstance(public, X25519PublicKey | X448PublicKey):
+        _refuse_small_order(public)
+    key_type: KeyType = "EC" if isinstance(public, EllipticCurvePublicKey) else "OKP"
+    return KeyManagementOperations(key_type, _wrap(algorithm, public), unwrap)
+
+
+def _refuse_small_order(public: X25519PublicKey | X448PublicKey) -> None:
+    """Refuse a recipient with whom everybody would "agree" on zeros; curves of prime order have no such points."""
     try:
         agree(_make_ephemeral(public), public)
     except DecryptionError:
         raise KeyMaterialError("The public key is a point of small order.", code="weak_key") from None
-    key_type: KeyType = "EC" if isinstance(public, EllipticCurvePublicKey) else "OKP"
-    return KeyManagementOperations(key_type, _wrap(algorithm, public), unwrap)
 
 
 def _curve(key: AgreementPrivateKey | AgreementPublicKey) -> str:
