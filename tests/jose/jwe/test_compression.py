@@ -102,7 +102,7 @@ def test_nothing_follows_the_stream(more: bytes) -> None:
     assert code_of(deflated(b"text") + more) == "malformed_compression"
 
 
-@pytest.mark.parametrize("framed", [zlib.compress(b"text"), gzip.compress(b"text"), b"", b"\xff" * 20])
+@pytest.mark.parametrize("framed", [zlib.compress(b"text"), gzip.compress(b"text", mtime=0), b"", b"\xff" * 20])
 def test_another_framing_is_refused(framed: bytes) -> None:
     """Threat D06: raw, neither zlib's nor gzip's."""
     assert code_of(framed) == "malformed_compression"
