@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tokensmith.jose.errors import JoseError, MalformedTokenError, UnacceptableTokenError
-from tokensmith.jose.header import Header, parse_header
+from tokensmith.jose.header import Header, media_type, parse_header
 from tokensmith.jose.limits import Limits
 
 
@@ -170,3 +170,20 @@ def test_headers_that_bring_a_key_are_read_and_not_obeyed() -> None:
     header = parse({"alg": "ES256", "jku": "https://evil.example", "jwk": {"kty": "EC"}, "x5c": ["AA"]})
 
     assert header["jku"] == "https://evil.example"
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        ("JWT", "jwt"),
+        ("Application/jwt", "jwt"),
+        ("at+JWT", "at+jwt"),
+        ("text/jwt", "text/jwt"),
+        ("application/x/jwt", "application/x/jwt"),
+        ("application/application/jwt", "application/application/jwt"),
+        ("", ""),
+    ],
+)
+def test_a_media_type_has_one_form(written: str, form: str) -> None:
+    """RFC 7515 §4.1.9, §4.1.10: without case, and without "application/" where no other slash follows."""
+    assert media_type(written) == form

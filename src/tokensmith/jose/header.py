@@ -142,6 +142,16 @@ def parse_joint_header(
     )
 
 
+def media_type(value: str) -> str:
+    """Bring "typ" or "cty" into one form (RFC 7515 §4.1.9, §4.1.10).
+
+    Media types ignore case, and "application/" may be left out where no other slash follows.
+    """
+    lower = value.lower()
+    bare = lower.removeprefix("application/")
+    return lower if "/" in bare else bare
+
+
 def _check_members(members: Mapping[str, JsonValue], *, limits: Limits) -> None:
     if "alg" not in members:
         raise _malformed("alg", "is missing")

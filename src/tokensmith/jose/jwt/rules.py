@@ -18,7 +18,7 @@ from tokensmith.jose.errors import (
     NotYetValidTokenError,
     UnacceptableTokenError,
 )
-from tokensmith.jose.header import Header
+from tokensmith.jose.header import Header, media_type
 from tokensmith.jose.jwt.claims import RegisteredClaims, malformed_claims, read_claims
 from tokensmith.jose.jwt.numeric_date import Duration, to_seconds
 from tokensmith.jose.jwt.profile_rules import claims_problems, header_problems
@@ -109,7 +109,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         """
         typ = header.typ
         # "JWT" is what every token may call itself, or not: absence says as little. Any other type has to be claimed.
-        if (_media_type(typ) if typ is not None else "jwt") not in self.profile.types:
+        if (media_type(typ) if typ is not None else "jwt") not in self.profile.types:
             yield UnacceptableTokenError("The token is of another type.", code="wrong_type", detail=f"typ={typ!r:.64}")
         if "cty" in header:
             yield UnacceptableTokenError("The token's content is not a set of claims.", code="nested_token")
@@ -209,11 +209,4 @@ def _expected_type(typ: str) -> str:
         raise TypeError('typ is a string, such as "JWT" or "at+jwt".')
     if not typ:
         raise ValueError("typ is empty.")
-    return _media_type(typ)
-
-
-def _media_type(typ: str) -> str:
-    """Bring "typ" into one form (RFC 7515 §4.1.9): media types ignore case, and "application/" may be left out."""
-    lower = typ.lower()
-    bare = lower.removeprefix("application/")
-    return lower if "/" in bare else bare
+    return media_type(typ)
