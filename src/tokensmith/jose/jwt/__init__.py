@@ -1,10 +1,12 @@
 """Tokens (RFC 7519): `Signer` makes them, `Verifier` checks them, `read_unverified` looks at them.
 
-A profile such as `ID_TOKEN` tells a verifier which kind of token it is for.
+A profile such as `ID_TOKEN` tells a verifier which kind of token it is for. `NestedSigner` and `NestedVerifier` encrypt
+signed tokens, too.
 """
 
 from tokensmith.jose.jwt.claims import Claims
 from tokensmith.jose.jwt.id_token import IdTokenVerifier
+from tokensmith.jose.jwt.nested import NestedSigner, NestedVerifier, VerifiedNestedJwt
 from tokensmith.jose.jwt.numeric_date import Clock
 from tokensmith.jose.jwt.profiles import (
     ACCESS_TOKEN,
@@ -37,11 +39,14 @@ __all__ = [
     "Claims",
     "Clock",
     "IdTokenVerifier",
+    "NestedSigner",
+    "NestedVerifier",
     "Profile",
     "Signer",
     "StatusList",
     "UnverifiedJwt",
     "VerifiedJwt",
+    "VerifiedNestedJwt",
     "Verifier",
     "read_unverified",
     "sign",
