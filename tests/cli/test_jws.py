@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.tooling import done, failed, key_file, public_file, run
+from tokensmith.cli.given import MAX_PAYLOAD_BYTES
 from tokensmith.jose import Key, jws
 
 KEY = Key.generate("ES256")
@@ -23,6 +24,22 @@ def test_what_is_signed_is_verified(tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout_bytes) == (0, b"any \x00 bytes")
     assert result.stderr == f"Signature VERIFIED with ES256 key {KEY.kid}; nothing else was checked.\n"
     assert dict(jws.verify(token.strip(), KEY).header) == {"alg": "ES256", "kid": KEY.kid, "typ": "a", "cty": "b"}
+
+
+@pytest.mark.parametrize("size", [65_536, MAX_PAYLOAD_BYTES])
+def test_a_document_is_verified_as_it_was_signed(tmp_path: Path, size: int) -> None:
+    """Also above the library's ceiling, which is meant for HTTP headers."""
+    payload = bytes(size)
+    (tmp_path / "document.jws").write_text(done("jws", "sign", "--key", key_file(tmp_path, KEY), text=payload))
+    result = run("jws", "verify", "--key", public_file(tmp_path, KEY), tmp_path / "document.jws")
+
+    assert (result.exit_code, result.stdout_bytes) == (0, payload)
+
+
+def test_a_document_that_could_not_be_verified_is_not_signed(tmp_path: Path) -> None:
+    stderr = failed(2, "jws", "sign", "--key", key_file(tmp_path, KEY), text=bytes(MAX_PAYLOAD_BYTES + 1))
+
+    assert "more than 3000000 bytes" in stderr
 
 
 def test_a_set_of_keys_will_do(tmp_path: Path) -> None:

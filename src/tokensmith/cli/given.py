@@ -10,9 +10,15 @@ from typing import Final
 
 import click
 
+from tokensmith.jose.limits import Limits
+
 STANDARD_INPUT: Final = "-"
 # Far above every token and key; whoever pipes a video into us is told so before the memory is full.
 MAX_BYTES: Final = 4_194_304
+# Base64url makes a third more of it: what we sign or encrypt, we have to be able to read again.
+MAX_PAYLOAD_BYTES: Final = 3_000_000
+PAYLOAD_LIMITS: Final = Limits(max_token_bytes=MAX_BYTES)
+"""For tokens whose payload may be a document: the library's own ceiling is that of an HTTP header."""
 _SECRET_BEGINNINGS: Final = ("eyJ", "Bearer", "bearer", "{", "-----BEGIN")
 _NEVER_AN_ARGUMENT: Final = (
     "A token or a key is never an argument: everybody on this machine could see it.\n"
@@ -42,29 +48,30 @@ file_argument = click.argument(
 )
 
 
-def read_bytes(file: str, *, what: str) -> bytes:
+def read_bytes(file: str, *, what: str, max_bytes: int = MAX_BYTES) -> bytes:
     """Read a file, or standard input for "-".
 
     Args:
         file: Its name.
         what: What a person at the terminal is asked for, such as "a token".
+        max_bytes: The most to read.
 
     Raises:
-        UsageError: It cannot be read, or is larger than 4 MiB.
+        UsageError: It cannot be read, or is larger.
     """
     if file == STANDARD_INPUT:
         if sys.stdin.isatty():
             click.echo(f"Waiting for {what} on standard input; Ctrl-D ends it.", err=True)
-        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        data = sys.stdin.buffer.read(max_bytes + 1)
     else:
         try:
             with Path(file).open("rb") as opened:
-                data = opened.read(MAX_BYTES + 1)
+                data = opened.read(max_bytes + 1)
         except OSError as error:
             # Not its name: it may be a secret that was put where a name belongs.
             raise click.UsageError(f"Cannot read {what} from the file named: {error.strerror}.") from None
-    if len(data) > MAX_BYTES:
-        raise click.UsageError(f"There are more than {MAX_BYTES} bytes of {what}.")
+    if len(data) > max_bytes:
+        raise click.UsageError(f"There are more than {max_bytes} bytes of {what}.")
     return data
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import click
 
-from tokensmith.cli.given import file_argument, read_bytes, read_token
+from tokensmith.cli.given import MAX_PAYLOAD_BYTES, PAYLOAD_LIMITS, file_argument, read_bytes, read_token
 from tokensmith.cli.handed_out import hand_out, output_option
 from tokensmith.cli.key_options import KeyChoice, key_options
 from tokensmith.cli.printable import one_line
@@ -42,7 +42,8 @@ def sign(file: str, *, keys: KeyChoice, typ: str | None, cty: str | None, output
     header = {name: value for name, value in (("typ", typ), ("cty", cty)) if value is not None}
     with told():
         key = keys.key(input_file=file)
-        hand_out(signatures.sign(read_bytes(file, what="the bytes to sign"), key, header=header), output=output)
+        payload = read_bytes(file, what="the bytes to sign", max_bytes=MAX_PAYLOAD_BYTES)
+        hand_out(signatures.sign(payload, key, header=header), output=output)
 
 
 @jws.command(epilog=_VERIFY)
@@ -56,7 +57,7 @@ def verify(file: str, *, keys: KeyChoice, output: str | None) -> None:
     """
     with told():
         source = keys.source(input_file=file)
-        verified = signatures.verify(read_token(file), source)
+        verified = signatures.verify(read_token(file), source, limits=PAYLOAD_LIMITS)
     hand_out(verified.payload, output=output)
     click.echo(f"Signature VERIFIED with {key_name(verified.key)}; nothing else was checked.", err=True)
 
