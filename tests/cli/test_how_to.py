@@ -36,6 +36,7 @@ def test_every_block_runs_and_does_what_it_says(folder: Path) -> None:
     """Signed, verified, written where the page writes it."""
     assert json.loads((folder / "claims.verified.json").read_text())["sub"] == "ada"
     assert (folder / "report.verified.txt").read_text() == "any bytes at all\n"
+    assert (folder / "report.decrypted.txt").read_text() == "any bytes at all\n"
     assert "d" not in json.loads((folder / "public.json").read_text())
 
 

@@ -160,7 +160,7 @@ def test_no_option_takes_a_secret() -> None:
     context = tokensmith.make_context("tokensmith", ["jwt"], resilient_parsing=True)
     names = {
         option
-        for group in ("jwk", "jws", "jwt")
+        for group in ("jwk", "jwe", "jws", "jwt")
         for each in tokensmith.get_command(context, group).commands.values()  # type: ignore[union-attr]
         for parameter in each.params
         for option in parameter.opts

@@ -63,7 +63,9 @@ def test_help_imports_no_server() -> None:
     assert done.stdout == "[]\n"
 
 
-@pytest.mark.parametrize("arguments", [["jwt", "inspect"], ["jwt", "lint"], ["jwk", "generate", "ES256"]])
+@pytest.mark.parametrize(
+    "arguments", [["jwt", "inspect"], ["jwt", "lint"], ["jwk", "generate", "ES256"], ["jwe", "encrypt", "--help"]]
+)
 def test_the_token_tools_need_no_other_extra(arguments: list[str]) -> None:
     """`tokensmith[cli]` is enough for them: the library, click and rich."""
     others = ("alembic", "argon2", "fastapi", "limits", "sqlalchemy", "starlette", "uvicorn")
@@ -157,7 +159,7 @@ def completed(line: str, *, python_path: str = "") -> list[str]:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("tokensmith jw", ["jwk", "jws", "jwt"]),
+        ("tokensmith jw", ["jwk", "jwe", "jws", "jwt"]),
         ("tokensmith --v", ["--version"]),
         ("tokensmith jwt in", ["inspect"]),
         ("tokensmith jwt verify --any", ["--any-issuer", "--any-audience"]),
@@ -184,7 +186,7 @@ def groups() -> list[tuple[str, click.Command]]:
     """The token tools, by their names on the command line."""
     context = click.Context(tokensmith)
     found = []
-    for name in ("jwk", "jws", "jwt"):
+    for name in ("jwk", "jwe", "jws", "jwt"):
         group = tokensmith.get_command(context, name)
         assert isinstance(group, click.Group)
         found += [(f"{name} {each}", command) for each, command in group.commands.items()]
@@ -201,7 +203,7 @@ def test_every_token_tool_shows_examples_that_fit(name: str, command: click.Comm
     assert max(map(len, text.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("group", ["jwk", "jws", "jwt"])
+@pytest.mark.parametrize("group", ["jwk", "jwe", "jws", "jwt"])
 def test_every_token_tool_is_told_in_one_whole_line(group: str) -> None:
     """A sentence that ends in three dots says half."""
     assert "..." not in run(group, "--help").partition("Commands:")[2]

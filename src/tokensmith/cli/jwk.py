@@ -162,7 +162,8 @@ def convert(
     if not encrypt and (new_password_file is not None or new_password_env is not None):
         raise click.UsageError("A new password belongs to --encrypt.")
     data = read_bytes(file, what="a key")
-    new_password = Passwords(file=new_password_file, variable=new_password_env).ask_for_new() if encrypt else None
+    new_passwords = Passwords(file=new_password_file, variable=new_password_env)
+    new_password = new_passwords.ask_for_new(option="--new-password-file") if encrypt else None
     with told():
         if form != "jwk" and alg is None:
             key = parse_key_of_any_algorithm(data, ask=passwords.ask)

@@ -34,7 +34,7 @@ class Passwords:
     file: str | None = None
     variable: str | None = None
 
-    def ask(self) -> bytes | None:
+    def ask(self, prompt: str = "Password of the key") -> bytes | None:
         """Find the password; None where nobody can be asked.
 
         Raises:
@@ -46,10 +46,13 @@ class Passwords:
             return environment(self.variable)
         if not _has_terminal():
             return None
-        return str(click.prompt("Password of the key", hide_input=True, err=True)).encode()
+        return str(click.prompt(prompt, hide_input=True, err=True)).encode()
 
-    def ask_for_new(self) -> bytes:
-        """Find the password for a key that is to be encrypted, asking twice.
+    def ask_for_new(self, *, option: str) -> bytes:
+        """Find the password for something that is to be encrypted, asking twice.
+
+        Args:
+            option: What to say where nobody can be asked.
 
         Raises:
             UsageError: It is not where the options say, or nobody can be asked.
@@ -57,7 +60,7 @@ class Passwords:
         if self.file is not None or self.variable is not None:
             return self.ask() or b""
         if not _has_terminal():
-            raise click.UsageError("There is no terminal to ask for the new password: say --new-password-file FILE.")
+            raise click.UsageError(f"There is no terminal to ask for the new password: say {option} FILE.")
         return str(click.prompt("New password", hide_input=True, confirmation_prompt="Once more", err=True)).encode()
 
 
@@ -71,6 +74,11 @@ class KeyChoice:
     alg: str | None
     kid: str | None
     passwords: Passwords
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the options say where a key is."""
+        return (self.file, self.variable, self.jwks) != (None, None, None)
 
     def key(self, *, input_file: str) -> Key:
         """Read the one key.

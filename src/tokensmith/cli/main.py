@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "client": Entry("clients", "client", "Programs that ask for tokens: create, list, allow, disable, enable."),
         "keys": Entry("keys", "keys", "Signing keys: list, rotate, retire."),
         "jwk": Entry("jwk", "jwk", "Keys as files: generate, public, thumbprint, convert, lint.", "cli"),
+        "jwe": Entry("jwe", "jwe", "Encrypted bytes: encrypt, decrypt.", "cli"),
         "jws": Entry("jws", "jws", "Signed bytes: sign, verify.", "cli"),
         "jwt": Entry("jwt", "jwt", "Tokens: sign, verify, inspect, lint.", "cli"),
     }

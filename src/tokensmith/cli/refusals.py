@@ -32,14 +32,18 @@ class UnusableError(click.ClickException):
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn what the library refuses into a message: the text, the code of docs/errors.md, the detail."""
+def told(*, refusal: str = "NOT VERIFIED") -> Iterator[None]:
+    """Turn what the library refuses into a message: the text, the code of docs/errors.md, the detail.
+
+    Args:
+        refusal: What to say first of a token that is not good.
+    """
     try:
         yield
     except KeyMaterialError as error:
         raise UnusableError(_message(error, str(error)) + _advice(error.code)) from None
     except JoseError as error:
-        raise TokenRefusedError(_message(error, f"NOT VERIFIED. {error}")) from None
+        raise TokenRefusedError(_message(error, f"{refusal}. {error}")) from None
     except ValueError as error:
         raise UnusableError(one_line(str(error))) from None
 
