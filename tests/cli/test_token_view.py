@@ -54,13 +54,18 @@ def test_a_signed_token_is_drawn_whole() -> None:
 
 
 def test_an_encrypted_token_shows_five_parts_and_its_header() -> None:
+    """The header in words, the four others by their size; and that nothing was decrypted."""
     text = drawn(encrypted())
 
     assert text.startswith(f"An encrypted token (JWE), 5 parts, 91 bytes\n{NOT_VERIFIED}\n")
+    assert "  alg  how its key travels  ECDH-ES\n" in text
     assert "  enc  how it is encrypted  A256GCM\n" in text
-    assert "  initialization vector  3 bytes\n" in text
+    for name in ("encrypted key", "initialization vector", "ciphertext", "tag"):
+        assert f"  {name:<23}3 bytes\n" in text
+    assert "Nothing was decrypted; that takes the receiver's key.\n" in text
     assert "Claims" not in text
     assert "jwt verify" not in text
+    assert text.endswith("  tokensmith jwe decrypt --key FILE < TOKEN\n  tokensmith jwt lint < TOKEN\n")
 
 
 def test_bytes_that_are_no_claims_are_counted() -> None:
@@ -160,6 +165,7 @@ def test_an_encrypted_token_has_no_members_to_read() -> None:
         "kind": "JWE",
         "bytes": loose.size,
         "header": loose.header,
+        "decrypted": False,
         "times": {},
         "findings": [],
     }

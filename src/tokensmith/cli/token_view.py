@@ -4,6 +4,7 @@ It says first and last that nothing was verified, and a hint that is to be copie
 """
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from rich.console import Console
@@ -26,6 +27,7 @@ _NAME_CHARS: Final = 12
 # Below this width of what is left for values, meanings are left out.
 _VALUE_CHARS: Final = 30
 _HEADER_STYLE, _CLAIMS_STYLE, _REST_STYLE = "bright_red", "bright_magenta", "cyan"
+_ENCRYPTED_MEANINGS: Final = MappingProxyType({**HEADER_MEANINGS, "alg": "how its key travels"})
 _ENCRYPTED_PARTS: Final = ("header", "encrypted key", "initialization vector", "ciphertext", "tag")
 
 
@@ -46,7 +48,8 @@ class TokenView:
         self._put(Text(NOT_VERIFIED, "bold yellow"))
         self._console.print()
         self._put(self._outline(token), indent=_INDENT)
-        self._section("Header", token.header, HEADER_MEANINGS, style=_HEADER_STYLE)
+        meanings = _ENCRYPTED_MEANINGS if token.is_encrypted else HEADER_MEANINGS
+        self._section("Header", token.header, meanings, style=_HEADER_STYLE)
         if token.claims is not None:
             self._section("Claims", token.claims, CLAIM_MEANINGS, style=_CLAIMS_STYLE)
         if token.disclosures:
@@ -107,7 +110,7 @@ class TokenView:
             self._put(Text("Encrypted", "bold"))
             for name, octets in list(zip(_ENCRYPTED_PARTS, token.octets, strict=True))[1:]:
                 self._put(Text(f"{len(octets)} bytes"), mark=Text(f"{name:<23}", _REST_STYLE), indent=_INDENT)
-            self._put(Text("Its claims can be read with the receiver's key alone.", "dim"), indent=_INDENT)
+            self._put(Text("Nothing was decrypted; that takes the receiver's key.", "dim"), indent=_INDENT)
             return
         if token.claims is None:
             self._put(Text("Payload", "bold"))
@@ -129,7 +132,9 @@ class TokenView:
         self._console.print()
         self._put(Text(NOT_VERIFIED, "bold yellow"))
         hints = ["tokensmith jwt lint < TOKEN"]
-        if not token.is_encrypted and not token.appended:
+        if token.is_encrypted:
+            hints = ["tokensmith jwe decrypt --key FILE < TOKEN", *hints]
+        elif not token.appended:
             hints = ["tokensmith jwt verify --key FILE --issuer URI --audience URI < TOKEN", *hints]
         for hint in hints:
             # Whole, even where it is wider than the terminal: it is there to be copied.
@@ -141,14 +146,16 @@ class TokenView:
 
 
 def token_members(token: LooseToken, findings: list[Finding]) -> dict[str, Any]:
-    """Spell for programs what the drawing says; "verified" is always false."""
+    """Spell for programs what the drawing says; "verified" is always false, and so is "decrypted"."""
     members: dict[str, Any] = {
         "verified": False,
         "kind": "SD-JWT" if token.appended else "JWE" if token.is_encrypted else "JWS",
         "bytes": token.size,
         "header": token.header,
     }
-    if not token.is_encrypted:
+    if token.is_encrypted:
+        members["decrypted"] = False
+    else:
         members |= {"claims": token.claims, "signature_bytes": len(token.signature)}
     if token.appended:
         members["disclosures"] = [{"name": name, "value": value} for name, value in token.disclosures]
