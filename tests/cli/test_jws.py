@@ -85,3 +85,68 @@ def test_bytes_that_are_no_text_do_not_go_to_a_terminal(tmp_path: Path, payload:
 
     assert done_.returncode == status
     assert (b"no text" in done_.stderr) is (status == 2)
+
+
+# --- forms
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_signature_beside_a_file(tmp_path: Path, form: list[str]) -> None:
+    """RFC 7515 Appendix F; the bytes are there already, and written only where somebody says so."""
+    report, signature = tmp_path / "report", tmp_path / "report.sig"
+    report.write_bytes(b"any \x00 bytes")
+    signature.write_text(done("jws", "sign", "--key", key_file(tmp_path, KEY), "--detached", *form, report))
+    verify = ("jws", "verify", "--key", public_file(tmp_path, KEY), "--detached", report, *form, signature)
+    result = run(*verify)
+
+    assert (result.exit_code, result.stdout_bytes) == (0, b"")
+    assert result.stderr.startswith("Signature VERIFIED with ES256")
+    assert done(*verify, "--output", tmp_path / "verified") == ""
+    assert (tmp_path / "verified").read_bytes() == b"any \x00 bytes"
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_file_that_was_changed_does_not_fit_its_signature(tmp_path: Path, form: list[str]) -> None:
+    (tmp_path / "report").write_text("bad")
+    token = done("jws", "sign", "--key", key_file(tmp_path, KEY), "--detached", *form, text="good")
+    stderr = failed(
+        1, "jws", "verify", "--key", public_file(tmp_path, KEY), "--detached", tmp_path / "report", *form, text=token
+    )
+
+    assert "code    invalid_signature" in stderr
+
+
+def test_a_payload_comes_from_one_place(tmp_path: Path) -> None:
+    """In the token and beside it, two readers could take different ones."""
+    (tmp_path / "report").write_text("x")
+    verify = ("jws", "verify", "--key", public_file(tmp_path, KEY))
+
+    assert "code    payload_source" in failed(1, *verify, "--detached", tmp_path / "report", text=jws.sign(b"x", KEY))
+    assert "code    payload_source" in failed(
+        1, *verify, "--json", text=json.dumps(jws.sign_json(b"x", KEY, detached=True))
+    )
+    assert "can be read once" in failed(2, *verify, "--detached", "-", text=jws.sign(b"x", KEY, detached=True))
+
+
+def test_json_is_said(tmp_path: Path) -> None:
+    """RFC 7515 §7.2.2; the caller names the form, the token does not (E04)."""
+    key = public_file(tmp_path, KEY)
+    token = done("jws", "sign", "--key", key_file(tmp_path, KEY), "--json", "--typ", "a", text="x")
+
+    assert json.loads(token).keys() == {"payload", "protected", "signature"}
+    assert jws.verify_json(token, KEY).signatures[0].header.typ == "a"
+    assert done("jws", "verify", "--key", key, "--json", text=token) == "x"
+    assert "NOT VERIFIED" in failed(1, "jws", "verify", "--key", key, text=token)
+    assert "NOT VERIFIED" in failed(1, "jws", "verify", "--key", key, "--json", text=jws.sign(b"x", KEY))
+
+
+def test_each_signature_that_held_is_named(tmp_path: Path) -> None:
+    """All have to."""
+    other = Key.generate("Ed25519")
+    (tmp_path / "keys.json").write_text(json.dumps({"keys": [KEY.to_jwk(), other.to_jwk()]}))
+    token = json.dumps(jws.sign_json(b"x", [KEY, other]))
+    result = run("jws", "verify", "--jwks", tmp_path / "keys.json", "--json", text=token)
+
+    assert (result.exit_code, result.stdout) == (0, "x")
+    assert [line.split()[3] for line in result.stderr.splitlines()] == ["ES256", "Ed25519"]
+    assert "algorithm_mismatch" in failed(1, "jws", "verify", "--key", public_file(tmp_path, KEY), "--json", text=token)

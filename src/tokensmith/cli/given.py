@@ -47,6 +47,9 @@ file_argument = click.argument(
     "file", nargs=-1, metavar="[FILE]", type=click.Path(allow_dash=True), callback=_only_file
 )
 
+# The caller names the form, the token does not: a text that is both would be read in two ways.
+json_option = click.option("--json", "is_json", is_flag=True, help="The token is JSON, not one line of text.")
+
 
 def read_bytes(file: str, *, what: str, max_bytes: int = MAX_BYTES) -> bytes:
     """Read a file, or standard input for "-".

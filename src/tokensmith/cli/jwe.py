@@ -12,6 +12,7 @@ from tokensmith.cli.given import (
     PAYLOAD_LIMITS,
     STANDARD_INPUT,
     file_argument,
+    json_option,
     read_bytes,
     read_token,
 )
@@ -43,8 +44,6 @@ Examples:
 
 Exit status: 0 decrypted, 1 refused, 2 a key or an option cannot be used.
 """
-
-json_option: Final = click.option("--json", "is_json", is_flag=True, help="The token is JSON, not one line of text.")
 
 
 @click.group()
