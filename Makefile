@@ -5,6 +5,7 @@
 #   make test           every test; TESTS=tests/jose for a part
 #   make coverage       every test, measured; each room is held to its share of lines and branches
 #   make lint           format, lint, types, walls
+#   make fuzz           attack every parser for SECONDS=60 in all
 #   make bench          what it costs, beside the bare primitive and the peers
 #   make docs           join docs/errors.md from its parts
 SHELL := /bin/bash
@@ -12,10 +13,11 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 TESTS ?=
+SECONDS ?= 60
 ONCE ?=
 VENV := .venv/bin/python
 
-.PHONY: run test lint format bench coverage docs lock environment
+.PHONY: run test lint format fuzz bench coverage docs lock environment
 .DEFAULT_GOAL := test
 
 run:
@@ -42,6 +44,9 @@ format: environment
 	@$(VENV) -m ruff check --fix .
 	@$(VENV) -m ruff format .
 
+fuzz: environment
+	@$(VENV) tools/fuzz.py --seconds $(SECONDS)
+
 bench: environment
 	@for program in bench/jose.py bench/server.py bench/sqlite_fairness.py; do $(VENV) $$program || exit 1; done
 
@@ -57,7 +62,7 @@ export UV_SYSTEM_CERTS := 1
 COMPILE := .tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	--custom-compile-command "make lock"
 lock: environment
-	$(COMPILE) pyproject.toml --all-extras --group build --group test --group peers --group lint \
+	$(COMPILE) pyproject.toml --all-extras --group build --group test --group peers --group lint --group fuzz \
 		-o requirements/dev.txt $(LOCK_OPTIONS)
 	$(COMPILE) pyproject.toml --all-extras --group build -c requirements/dev.txt -o requirements/run.txt
 	echo uv | $(COMPILE) - -o requirements/uv.txt $(LOCK_OPTIONS)

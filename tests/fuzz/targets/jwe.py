@@ -1,0 +1,51 @@
+"""jwe: compact and JSON, as they come; what decrypts was encrypted by one of us (D10, D12, D17, E03)."""
+
+import functools
+import json
+from collections.abc import Iterator
+
+from tests.fuzz import vectors
+from tokensmith.jose import JoseError, jwe
+from tokensmith.jose.jwa.tables import PASSWORD_ALGORITHMS
+
+PLAINTEXT = b"a plaintext"
+
+
+@functools.cache
+def _own() -> tuple[str, ...]:
+    keys = list(vectors.encryption_keys())
+    several = [key for key in keys if key.alg not in ("dir", "ECDH-ES", *PASSWORD_ALGORITHMS)][:3]
+    slow = next(key for key in keys if key.alg in PASSWORD_ALGORITHMS)
+    quick = [key for key in keys if key is not slow]
+    several = [key for key in quick if key.alg not in ("dir", "ECDH-ES")]
+    return (
+        jwe.encrypt(PLAINTEXT, slow, header={"p2c": 1000}),
+        *(jwe.encrypt(PLAINTEXT, key, enc=key.enc or "A128GCM") for key in quick),
+        *(json.dumps(jwe.encrypt_json(PLAINTEXT, key, enc=key.enc or "A128GCM")) for key in quick),
+        json.dumps(jwe.encrypt_json(PLAINTEXT, several[:3], aad=b"more")),
+    )
+
+
+def seeds() -> Iterator[bytes]:
+    """What the vectors have, and our own tokens of every form and algorithm."""
+    yield from (text.encode() for text in vectors.texts() if text.count(".") == 4)
+    yield from vectors.objects("ciphertext")
+    yield from (token.encode() for token in _own())
+
+
+def attempt(data: bytes) -> None:
+    """Decrypt it in both ways."""
+    assert _genuine().issuperset(_plaintexts(data)), "forged"
+
+
+@functools.cache
+def _genuine() -> frozenset[bytes]:
+    return frozenset(plaintext for seed in seeds() for plaintext in _plaintexts(seed))
+
+
+def _plaintexts(token: bytes) -> Iterator[bytes]:
+    for decrypt in (jwe.decrypt, jwe.decrypt_json):
+        try:
+            yield decrypt(token, vectors.encryption_keys(), zips={"DEF"}).plaintext
+        except JoseError:
+            continue
