@@ -33,7 +33,7 @@ def test_bytes_and_text_are_two_spellings_of_one_thing(data: bytes, text: str) -
 @pytest.mark.parametrize("foreign", sorted(set(range(256)) - set(ALPHABET)))
 @pytest.mark.parametrize("place", range(8))
 def test_a_byte_outside_the_alphabet_is_refused_wherever_it_stands(foreign: int, place: int) -> None:
-    """RFC 7515 §2: padding, white space, quotes, `+` and `/` included; lax decoders skip some of them."""
+    """E01: RFC 7515 §2: padding, white space, quotes, `+` and `/` included; lax decoders skip some of them."""
     text = bytearray(b"Zm9vYmFy")
     text[place] = foreign
 
@@ -47,7 +47,7 @@ def test_a_byte_outside_the_alphabet_is_refused_wherever_it_stands(foreign: int,
     "text", ["Zg==", "Zm8=", "Zg=", "=", "==", "Zm9vYg==Zm9v", "Zm9v\n", " Zm9v", "Zm9é", "\\u005a"]
 )
 def test_spellings_that_other_decoders_forgive_are_refused(text: str) -> None:
-    """One signature must have one spelling, or a deny-list of tokens is walked around."""
+    """E01: One signature must have one spelling, or a deny-list of tokens is walked around."""
     with pytest.raises(MalformedTokenError) as caught:
         base64url.decode(text)
 
@@ -63,7 +63,7 @@ def test_a_length_that_no_byte_string_has_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("length", [2, 3])
 def test_spare_bits_have_to_be_zero(length: int) -> None:
-    """RFC 4648 §3.5: of all ways to end a text, only the encoder's own is read."""
+    """E01: RFC 4648 §3.5: of all ways to end a text, only the encoder's own is read."""
     accepted = [bytes(text) for text in product(b"A", *[ALPHABET] * (length - 1)) if is_read(bytes(text))]
 
     assert len(accepted) == 64 ** (length - 1) // {2: 16, 3: 4}[length]

@@ -40,13 +40,13 @@ def test_unknown_members_are_ignored() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"[]", b'"alg"', b'{"alg":"HS256"', b'{"alg":"HS256"} x', "{}".encode("utf-16")])
 def test_what_is_no_json_object_is_refused(data: bytes) -> None:
-    """RFC 7515 §5.2 step 4, and §10.12 for what follows the text."""
+    """C09: RFC 7515 §5.2 step 4, and §10.12 for what follows the text."""
     with pytest.raises(MalformedTokenError):
         parse_header(data)
 
 
 def test_a_member_twice_is_refused() -> None:
-    """RFC 7515 §4: the check would be made with one "alg", and the other reported."""
+    """E02: RFC 7515 §4: the check would be made with one "alg", and the other reported."""
     with pytest.raises(MalformedTokenError) as caught:
         parse_header(b'{"alg":"HS256","alg":"none"}')
 
@@ -84,7 +84,7 @@ def test_alg_has_to_be_there(members: object) -> None:
     ],
 )
 def test_a_known_member_of_the_wrong_type_is_refused(name: str, value: object) -> None:
-    """RFC 7515 §4.1: a "kid" that is a list is somebody's injection, not a name."""
+    """C09, C07: RFC 7515 §4.1: a "kid" that is a list is somebody's injection, not a name."""
     assert code_of({"alg": "HS256", name: value}) == "malformed_header"
 
 
@@ -97,7 +97,7 @@ def test_a_header_too_long_is_refused() -> None:
 
 
 def test_a_key_id_too_long_is_refused() -> None:
-    """A "kid" is looked up, logged and perhaps sent on; nobody's is half a kilobyte."""
+    """C07: A "kid" is looked up, logged and perhaps sent on; nobody's is half a kilobyte."""
     assert parse({"alg": "HS256", "kid": "k" * 512})
     assert code_of({"alg": "HS256", "kid": "k" * 513}) == "malformed_header"
 
@@ -166,7 +166,7 @@ def test_b64_is_nothing_without_crit(members: dict[str, object]) -> None:
 
 
 def test_headers_that_bring_a_key_are_read_and_not_obeyed() -> None:
-    """RFC 7515 §4.1.2, §4.1.3: they stay members like any other; no code of ours asks for them."""
+    """C04, C05: RFC 7515 §4.1.2, §4.1.3: they stay members like any other; no code of ours asks for them."""
     header = parse({"alg": "ES256", "jku": "https://evil.example", "jwk": {"kty": "EC"}, "x5c": ["AA"]})
 
     assert header["jku"] == "https://evil.example"

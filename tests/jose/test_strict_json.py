@@ -59,7 +59,7 @@ def test_valid_objects_mean_what_they_mean_to_everybody(data: bytes) -> None:
     ],
 )
 def test_a_name_twice_is_refused_at_any_depth_and_in_any_spelling(data: bytes) -> None:
-    """RFC 7515 §4, RFC 7519 §4: one reader takes the first, another the last, and both call the signature good."""
+    """E02: RFC 7515 §4, RFC 7519 §4: one reader takes the first, another the last, and both call the signature good."""
     assert code_of(data) == "duplicate_member"
 
 
@@ -94,7 +94,7 @@ def test_a_name_twice_is_refused_at_any_depth_and_in_any_spelling(data: bytes) -
     ],
 )
 def test_what_is_no_json_text_is_refused(data: bytes) -> None:
-    """RFC 8259 and RFC 7515 §10.12: bad UTF-8, byte order marks, lone surrogates and trailing bytes among it."""
+    """C09, E08: RFC 8259 and RFC 7515 §10.12: bad UTF-8, byte order marks, lone surrogates, trailing bytes."""
     assert code_of(data) == "json"
 
 
@@ -106,18 +106,18 @@ def test_only_an_object_will_do(data: bytes) -> None:
 
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
 def test_depth_has_a_ceiling(opening: bytes, closing: bytes) -> None:
-    """Nesting costs a parser its stack."""
+    """E07: Nesting costs a parser its stack."""
     assert parse_object(nested(32, opening=opening, closing=closing))
     assert code_of(nested(33, opening=opening, closing=closing)) == "too_deep"
 
 
 def test_nesting_beyond_the_stack_is_an_ordinary_refusal() -> None:
-    """RecursionError took down more than one library."""
+    """E07: RecursionError took down more than one library."""
     assert code_of(nested(20_000), limits=Limits(max_json_depth=200)) == "too_deep"
 
 
 def test_the_number_of_members_has_a_ceiling_over_all_depths() -> None:
-    """Ten objects of a hundred members are a thousand members."""
+    """E08: Ten objects of a hundred members are a thousand members."""
     limits = Limits(max_json_members=4)
 
     assert parse_object(b'{"a":1,"b":{"c":1},"d":[1,2]}', limits=limits)
@@ -126,7 +126,7 @@ def test_the_number_of_members_has_a_ceiling_over_all_depths() -> None:
 
 
 def test_the_length_is_checked_before_anything_is_parsed() -> None:
-    """A text too long to look at is not looked at: this one is no JSON at all."""
+    """E06: A text too long to look at is not looked at: this one is no JSON at all."""
     assert parse_object(b'{"a":1}', max_bytes=7)
     assert code_of(b"{" * 65_537) == "too_large"
     with pytest.raises(MalformedTokenError) as caught:
@@ -135,7 +135,7 @@ def test_the_length_is_checked_before_anything_is_parsed() -> None:
 
 
 def test_a_stricter_interpreter_only_refuses_more() -> None:
-    """The ceiling for digits of an int can be lowered; what it then refuses is still refused in our way."""
+    """E08: The ceiling for digits of an int can be lowered; what it then refuses is still refused in our way."""
     before = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(640)
     try:

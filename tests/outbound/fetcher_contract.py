@@ -38,7 +38,7 @@ class FetcherContract:
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     def test_a_redirect_is_refused(self, fetch: Fetch, status: int) -> None:
-        """Whoever makes the trusted host redirect must not choose the next one."""
+        """G02: Whoever makes the trusted host redirect must not choose the next one."""
         with (
             serving(http_answer("200 OK", b"stolen")) as elsewhere,
             serving(http_answer(f"{status} X", Location=elsewhere.url())) as server,
@@ -49,6 +49,7 @@ class FetcherContract:
         assert elsewhere.requests == []
 
     def test_a_body_at_the_cap_passes_and_one_byte_more_does_not(self, fetch: Fetch) -> None:
+        """G05: One document is small."""
         with serving(http_answer("200 OK", b"x" * 100)) as server:
             assert len(fetch(server.url(), rules(server.url(), max_bytes=100), {}).body) == 100
             with refused("too_large"):
@@ -78,7 +79,7 @@ class FetcherContract:
         ids=["in the headers", "in the body"],
     )
     def test_a_dripping_server_is_cut_off_at_the_total_time(self, fetch: Fetch, head: bytes) -> None:
-        """Each byte arrives in time, the whole would not: slow loris."""
+        """G05: Each byte arrives in time, the whole would not: slow loris."""
         with serving(drip(head)) as server, refused("timed_out"):
             fetch(server.url(), rules(server.url(), total_seconds=0.3), {})
 
@@ -105,7 +106,7 @@ class FetcherContract:
 
     @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/", "http://id.example/keys", "nonsense"])
     def test_another_scheme_is_refused_before_anything_is_resolved(self, fetch: Fetch, url: str) -> None:
-        """Only https; http for this machine, when the operator named it."""
+        """G01: Only https; http for this machine, when the operator named it."""
         with refused("url_refused"):
             fetch(url, rules("https://id.example"), {})
 

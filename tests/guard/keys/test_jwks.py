@@ -34,7 +34,7 @@ def parse(*jwks: JsonValue, okp_alg: str | None = None) -> set[str | None]:
     ],
 )
 def test_one_bad_key_never_spoils_the_set(bad: JsonValue, caplog: pytest.LogCaptureFixture) -> None:
-    """RFC 7517 §5: keys of unknown kinds are ignored; so is what is damaged, weak or for something else."""
+    """G04: RFC 7517 §5: keys of unknown kinds are ignored; so is what is damaged, weak or for something else."""
     caplog.set_level(logging.INFO)
 
     assert parse(bad, GOOD.to_jwk()) == {"good"}
@@ -50,7 +50,7 @@ def test_one_bad_key_never_spoils_the_set(bad: JsonValue, caplog: pytest.LogCapt
     ids=["symmetric", "private"],
 )
 def test_a_published_secret_spoils_the_set(secret: Mapping[str, JsonValue]) -> None:
-    """Whoever reads the document can sign: nothing in it is to be trusted."""
+    """G06: Whoever reads the document can sign: nothing in it is to be trusted."""
     with pytest.raises(DocumentError, match="published_secret"):
         parse(secret, GOOD.to_jwk())
 
@@ -65,6 +65,7 @@ def test_a_document_without_keys_is_refused(document: bytes) -> None:
 
 
 def test_too_many_keys_are_refused() -> None:
+    """G05: The bytes have their own ceiling."""
     with pytest.raises(DocumentError):
         parse(*[{"kty": "XYZ"}] * 257, GOOD.to_jwk())
 

@@ -77,7 +77,7 @@ def test_renewing_in_the_background_brings_new_keys(keys: RemoteKeys, outside: S
 
 
 def test_a_key_that_left_the_set_is_gone_when_max_age_is_over(keys: RemoteKeys, outside: ScriptedOutside) -> None:
-    """A withdrawn key must not live on in a cache."""
+    """G09: A withdrawn key must not live on in a cache."""
     find(keys, outside)
     outside.documents[KEYS] = key_set(NEW)
     outside.seconds += 100
@@ -86,7 +86,7 @@ def test_a_key_that_left_the_set_is_gone_when_max_age_is_over(keys: RemoteKeys, 
 
 
 def test_an_unknown_kid_is_asked_for_once_per_cooldown(keys: RemoteKeys, outside: ScriptedOutside) -> None:
-    """A flood of invented key ids costs the issuer one request per cooldown (CVE-2026-48524)."""
+    """G03: A flood of invented key ids costs the issuer one request per cooldown (CVE-2026-48524)."""
     find(keys, outside)
     outside.seconds += COOLDOWN_SECONDS
     for number in range(50):
@@ -136,6 +136,7 @@ def test_a_kid_that_was_not_there_is_not_asked_for_again_soon(
 def test_the_memory_of_missing_kids_is_bounded(
     keys: RemoteKeys, outside: ScriptedOutside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """G03: Strangers choose what is not there."""
     monkeypatch.setattr("tokensmith.guard.keys.remote._MAX_MISSING", 3)
     outside.documents[KEYS] = key_set(OLD, max_age=3600)
     find(keys, outside)

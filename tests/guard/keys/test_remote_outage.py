@@ -78,7 +78,7 @@ def test_it_recovers_by_itself(keys: RemoteKeys, outside: ScriptedOutside) -> No
 def test_a_failure_never_empties_what_is_in_hand(
     keys: RemoteKeys, outside: ScriptedOutside, answer: Response | FetchError
 ) -> None:
-    """Stale if error (RFC 5861 §4): a cache that is wiped by a failure is a denial of service."""
+    """G03: Stale if error (RFC 5861 §4): a cache that is wiped by a failure is a denial of service."""
     find(keys, outside)
     outside.documents[KEYS] = answer
     outside.seconds += 200
@@ -88,7 +88,7 @@ def test_a_failure_never_empties_what_is_in_hand(
 
 @pytest.mark.parametrize(("after", "usable"), [(MAX_STALE_SECONDS - 1, True), (MAX_STALE_SECONDS, False)])
 def test_stale_keys_have_an_end(keys: RemoteKeys, outside: ScriptedOutside, after: int, usable: bool) -> None:
-    """Who can keep us from asking must not keep a withdrawn key alive for ever."""
+    """G03: Who can keep us from asking must not keep a withdrawn key alive for ever."""
     find(keys, outside)
     outside.documents[KEYS] = DOWN
     outside.seconds += after

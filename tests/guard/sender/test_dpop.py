@@ -89,7 +89,7 @@ def test_every_claim_is_there(claim: str) -> None:
 
 @pytest.mark.parametrize("typ", ["JWT", "at+jwt", "dpop", None])
 def test_it_is_of_its_own_type(typ: str | None) -> None:
-    """J72, check 4: an ID token or a client assertion of the same key is no proof."""
+    """F16, F01: J72, check 4: an ID token or a client assertion of the same key is no proof."""
     assert refusal(proof(header={"typ": typ})) == "wrong_type"
 
 
@@ -99,7 +99,7 @@ def test_the_type_is_a_media_type() -> None:
 
 
 def test_a_shared_secret_proves_nothing() -> None:
-    """J72, check 5: whoever verifies could have made it."""
+    """F16: J72, check 5: whoever verifies could have made it."""
     secret = Key.generate("HS256")
     claims = {"jti": "1", "htm": "GET", "htu": URI, "iat": NOW}
 
@@ -127,7 +127,7 @@ def test_an_algorithm_that_is_not_offered_is_not_taken(alg: str) -> None:
 
 
 def test_the_signature_is_of_the_key_it_brings() -> None:
-    """J72, check 6."""
+    """F16, C04: J72, check 6."""
     assert refusal(proof(THIEF, header={"jwk": public_jwk(HOLDER)})) == "invalid_signature"
 
 
@@ -143,7 +143,7 @@ def test_a_key_of_the_wrong_kind_is_refused() -> None:
 
 
 def test_a_proof_that_shows_a_private_key_is_refused() -> None:
-    """J72, check 7: it is nobody's key any more."""
+    """F16, C04: J72, check 7: it is nobody's key any more."""
     shown = HOLDER.to_jwk(private=True)
 
     assert refusal(proof(header={"jwk": {"kty": "EC", "crv": "P-256"} | shown})) == "dpop_proof_private_key"
@@ -151,7 +151,7 @@ def test_a_proof_that_shows_a_private_key_is_refused() -> None:
 
 @pytest.mark.parametrize("method", ["POST", "get", ""])
 def test_it_is_for_this_method(method: str) -> None:
-    """J72, check 8; RFC 9110 §9.1: methods are case-sensitive."""
+    """F16: J72, check 8; RFC 9110 §9.1: methods are case-sensitive."""
     assert refusal(proof(htm=method)) == "dpop_proof_method"
 
 
@@ -171,7 +171,7 @@ def test_it_is_for_this_method(method: str) -> None:
     ],
 )
 def test_it_is_for_this_target(htu: str) -> None:
-    """J72, check 9."""
+    """F16: J72, check 9."""
     assert refusal(proof(htu=htu)) == "dpop_proof_uri"
 
 
@@ -201,7 +201,7 @@ def test_claims_have_their_types(claims: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("ath", [None, "", access_token_hash("another")])
 def test_it_is_for_the_token_it_comes_with(ath: str | None) -> None:
-    """J72, check 12: or a captured proof would do for every token of the same key."""
+    """F16: J72, check 12: or a captured proof would do for every token of the same key."""
     assert refusal(proof(ath=ath), token="token") == "dpop_proof_access_token"
     assert verify(proof(ath=access_token_hash("token")), token="token").thumbprint == HOLDER.thumbprint()
 

@@ -74,7 +74,7 @@ def test_a_list_without_its_claims_is_refused(claims: dict[str, Any]) -> None:
 
 
 def test_a_list_for_another_url_is_refused() -> None:
-    """Token Status List §8.3 step 4a: yesterday's list of somebody else must not stand in for ours."""
+    """F17: Token Status List §8.3 step 4a: yesterday's list of somebody else must not stand in for ours."""
     with pytest.raises(RefusedListError, match="status/2"):
         verify(list_answer(sub=f"{ISSUER}/status/2"))
 

@@ -111,7 +111,7 @@ def test_without_lists_there_is_no_age(lists: StatusLists, outside: ScriptedOuts
 
 
 def test_an_older_list_than_the_one_in_hand_is_refused(lists: StatusLists, outside: ScriptedOutside) -> None:
-    """Signed and all, it would undo every revocation since (replay)."""
+    """F17: Signed and all, it would undo every revocation since (replay)."""
     outside.documents[LIST_URL] = list_answer({7})
     assert refusal(lists, outside) == "revoked"
     outside.documents[LIST_URL] = list_answer(iat=NOW - 1)
@@ -161,7 +161,7 @@ def test_not_modified_does_not_keep_an_expired_list_alive(lists: StatusLists, ou
 
 
 def test_an_expired_list_is_replaced_before_it_is_used(lists: StatusLists, outside: ScriptedOutside) -> None:
-    """However young it is in our hands."""
+    """F17: However young it is in our hands."""
     outside.documents[LIST_URL] = list_answer(exp=NOW - 9)
     check(lists, outside)
     outside.documents[LIST_URL] = list_answer({7}, iat=NOW + 1)

@@ -50,7 +50,7 @@ def test_without_a_kid_the_only_key_of_the_algorithm_is_taken() -> None:
 
 
 def test_without_a_kid_several_keys_are_ambiguous() -> None:
-    """A19: nobody tries them one by one."""
+    """A19, G08: nobody tries them one by one."""
     refusal = refusal_of(KEYS, {"alg": "ES256"})
 
     assert isinstance(refusal, UnacceptableTokenError)
@@ -110,7 +110,7 @@ def test_a_header_parameter_of_another_type_is_refused(value: Any) -> None:
 
 @pytest.mark.parametrize("brings", ["jwk", "jku", "x5u", "x5c"])
 def test_a_key_in_the_header_is_not_looked_at(brings: str) -> None:
-    """RFC 8725 §3.10: the token does not bring its own key."""
+    """C04, C05, C06: RFC 8725 §3.10: the token does not bring its own key."""
     stranger = Key.generate("ES256", kid="stranger")
     header = {"alg": "ES256", "kid": "stranger", brings: stranger.to_jwk()}
 

@@ -58,7 +58,7 @@ def test_a_path_object_is_a_mistake_in_the_program(files: list[Path]) -> None:
 
 
 def test_a_kid_is_compared_and_nothing_else(files: list[Path]) -> None:
-    """A18: a token whose kid names a file with a good key in it finds no key."""
+    """A18, C07: a token whose kid names a file with a good key in it finds no key."""
     with pytest.raises(UnknownKeyError) as refusal:
         KeySet([KEY]).find({"alg": "ES256", "kid": str(files[0])})
 

@@ -27,7 +27,7 @@ def test_absent_operations_are_not_an_empty_list() -> None:
     ids=repr,
 )
 def test_operations_are_different_strings_in_an_array(listed: object) -> None:
-    """RFC 7517 §4.3: "Duplicate key operation values MUST NOT be present in the array"."""
+    """E10: RFC 7517 §4.3: "Duplicate key operation values MUST NOT be present in the array"."""
     with pytest.raises(KeyMaterialError) as refusal:
         read_operations({"key_ops": listed})
 
@@ -36,6 +36,7 @@ def test_operations_are_different_strings_in_an_array(listed: object) -> None:
 
 @pytest.mark.parametrize(("count", "passes"), [(32, True), (33, False)])
 def test_the_array_is_short(count: int, passes: bool) -> None:
+    """E10: What is compared with itself has a ceiling."""
     listed = [str(number) for number in range(count)]
     if passes:
         assert read_operations({"key_ops": listed}) == frozenset(listed)

@@ -34,7 +34,7 @@ def test_putting_together_is_the_way_back() -> None:
     "token", ["", ".", "e30", "e30.e30", "e30.e30.AA.", "e30.e30.AA.AA", "a.b.c.d.e", "." * 65_000]
 )
 def test_a_jws_has_three_parts(token: str) -> None:
-    """E13, E04: RFC 7515 §7.1; five would be a JWE (RFC 7516 §9), a million a denial of service (CVE-2025-30204)."""
+    """E13, E04, E05: RFC 7515 §7.1; five would be a JWE (RFC 7516 §9), a million too much work (CVE-2025-30204)."""
     assert code_of(token) == "malformed"
 
 
@@ -56,12 +56,12 @@ def test_bytes_beyond_ascii_are_refused() -> None:
 
 @pytest.mark.parametrize("text", ["e30.e30.AB", "e30.YR.AAAA"])
 def test_spare_bits_are_refused(text: str) -> None:
-    """One signature, one spelling (RFC 4648 §3.5)."""
+    """E01: One signature, one spelling (RFC 4648 §3.5)."""
     assert code_of(text) == "base64url"
 
 
 def test_a_token_too_long_is_refused_before_it_is_looked_at() -> None:
-    """The ceiling is the first check, so what is in the token costs nothing."""
+    """E06: The ceiling is the first check, so what is in the token costs nothing."""
     limits = Limits(max_token_bytes=12)
 
     assert split("e30.e30.AAAA", limits=limits)

@@ -175,7 +175,7 @@ def test_a_callable_returns_a_key_or_raises() -> None:
 
 
 def test_keys_in_the_header_are_not_used() -> None:
-    """CVE-2018-0114: the token brings the key that verifies it."""
+    """C04, C05: CVE-2018-0114: the token brings the key that verifies it."""
     stranger = Key.generate("ES256", kid="pair")
     token = jws.sign(
         b"x", stranger, header={"jwk": stranger.to_jwk(), "jku": "https://evil.example/jwks", "x5c": ["AA"]}

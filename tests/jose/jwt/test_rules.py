@@ -1,5 +1,7 @@
 """What a verifier expects: required claims, issuer, audience; and in which order it is asked for."""
 
+import re
+
 import pytest
 
 from tests.jose.jwt.tokens import AUDIENCE, ISSUER, NOW, code_of, good_claims, good_token, passes, spell, verifier
@@ -126,9 +128,11 @@ def test_an_audience_is_not_searched_by_letters() -> None:
 
 
 @pytest.mark.parametrize("option", ["issuer", "audience"])
-@pytest.mark.parametrize("value", [None, 1, ["https://id.example"], ("a",), {1}, {"a", None}, {"a": "b"}, object()])
+@pytest.mark.parametrize(
+    "value", [None, 1, ["https://id.example"], ("a",), {1}, {"a", None}, {"a": "b"}, re.compile(".*"), object()]
+)
 def test_expectations_are_strings_sets_or_any(option: str, value: object) -> None:
-    """F05, F06: RFC 8725 §3.8, §3.9: None for "do not check" is how checks get lost."""
+    """F05, F06, E11: RFC 8725 §3.8, §3.9: None for "do not check" is how checks get lost, a pattern how they widen."""
     with pytest.raises(TypeError, match=f"{option} is a string"):
         verifier(**{option: value})
 

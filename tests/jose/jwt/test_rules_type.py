@@ -9,7 +9,7 @@ from tokensmith.jose.errors import UnacceptableTokenError
 
 @pytest.mark.parametrize("typ", ["JWT", "jwt", "application/jwt", "application/JWT", "APPLICATION/jwt"])
 def test_jwt_is_spelled_in_several_ways(typ: str) -> None:
-    """RFC 7515 §4.1.9: media types ignore case and may leave out "application/"."""
+    """C10: RFC 7515 §4.1.9: media types ignore case and may leave out "application/"."""
     assert passes(spell({"alg": "HS256", "typ": typ}, good_claims()))
 
 
@@ -22,7 +22,7 @@ def test_a_plain_token_need_not_say_its_type() -> None:
     "typ", ["at+jwt", "dpop+jwt", "logout+jwt", "JOSE", "", "application/", "text/jwt", "x/application/jwt"]
 )
 def test_another_type_is_never_a_plain_token(typ: str) -> None:
-    """RFC 8725 §3.11: a token made for one purpose is not taken for another."""
+    """C10, F01: RFC 8725 §3.11: a token made for one purpose is not taken for another."""
     with pytest.raises(UnacceptableTokenError) as caught:
         verifier().verify(spell({"alg": "HS256", "typ": typ}, good_claims()))
 
@@ -37,13 +37,13 @@ def test_a_type_that_is_asked_for_is_found(expected: str, typ: str) -> None:
 
 @pytest.mark.parametrize("header", [{}, {"typ": "JWT"}, {"typ": "application/application/at+jwt"}, {"typ": "at+jwt "}])
 def test_a_type_that_is_asked_for_has_to_be_there(header: dict[str, str]) -> None:
-    """RFC 8725 §3.11: explicit typing; "JWT" is none."""
+    """C10: RFC 8725 §3.11: explicit typing; "JWT" is none."""
     assert code_of(spell({"alg": "HS256", **header}, good_claims()), typ="at+jwt") == "wrong_type"
 
 
 @pytest.mark.parametrize("cty", ["JWT", "jwt", "application/json", ""])
 def test_a_token_inside_a_token_is_not_a_set_of_claims(cty: str) -> None:
-    """RFC 7519 §5.2."""
+    """C10: RFC 7519 §5.2."""
     with pytest.raises(UnacceptableTokenError) as caught:
         verifier().verify(spell({"alg": "HS256", "cty": cty}, good_claims()))
 

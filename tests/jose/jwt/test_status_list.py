@@ -51,7 +51,7 @@ def test_the_status_types_have_their_registered_values() -> None:
 
 @pytest.mark.parametrize("index", [-1, 16, 2**70, True, 1.0, "1", None])
 def test_an_index_outside_the_list_refuses_the_token(index: object) -> None:
-    """§8.3 step 6: no statement can be made, so the token is rejected; index -1 is not the last one."""
+    """F17: §8.3 step 6: no statement can be made, so the token is rejected; index -1 is not the last one."""
     with pytest.raises(UnacceptableTokenError) as caught:
         StatusList(1, b"\xb9\xa3")[index]
 
@@ -98,12 +98,12 @@ def test_a_list_is_canonical_base64url() -> None:
     ],
 )
 def test_a_broken_stream_is_refused(data: bytes) -> None:
-    """§4.1 step 4: ZLIB, whole, and with its checksum."""
+    """F17: §4.1 step 4: ZLIB, whole, and with its checksum."""
     assert code_of(claim(data)) == "malformed_status_list"
 
 
 def test_inflation_stops_at_a_ceiling() -> None:
-    """A kilobyte can hold a megabyte of zeros, and a megabyte a gigabyte."""
+    """F17: A kilobyte can hold a megabyte of zeros, and a megabyte a gigabyte."""
     fits, bomb = zlib.compress(bytes(1000)), zlib.compress(bytes(1001))
 
     assert len(StatusList.from_claim(claim(fits), max_bytes=1000)) == 8000

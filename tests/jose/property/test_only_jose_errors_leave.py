@@ -47,6 +47,7 @@ def try_everything(token: str | bytes) -> None:
 
 @given(TOKENS)
 def test_for_any_text_or_bytes(token: str | bytes) -> None:
+    """E09: whatever the type, the encoding or the form."""
     try_everything(token)
 
 

@@ -41,6 +41,7 @@ def try_json(token: Any) -> None:
 
 @given(st.text() | st.binary() | st.lists(PARTS, max_size=7).map(".".join))
 def test_for_any_text_or_bytes(token: str | bytes) -> None:
+    """D17, E09: CVE-2026-34986 and others were one token that ended the process."""
     try_compact(token)
     try_json(token)
 

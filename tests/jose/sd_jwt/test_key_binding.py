@@ -58,7 +58,7 @@ def test_a_proof_passes_and_is_handed_on() -> None:
 
 
 def test_a_token_whose_proof_was_taken_off_is_refused() -> None:
-    """Step 2, §9.5: the policy does not follow what the presenter sends (J75)."""
+    """F15: Step 2, §9.5: the policy does not follow what the presenter sends (J75)."""
     token = prove(bound_token(NAME))
     stripped = token[: token.rindex("~") + 1]
 
@@ -174,7 +174,7 @@ def test_the_leeway_widens_the_window_at_both_ends() -> None:
 
 
 def test_the_proof_is_for_this_verifier() -> None:
-    """Step 5.6: one that was made for another cannot be passed on to us."""
+    """F15: Step 5.6: one that was made for another cannot be passed on to us."""
     assert code_of(prove(bound_token(NAME), aud="https://other.example"), UnacceptableTokenError) == "wrong_audience"
 
 
@@ -192,7 +192,7 @@ def test_the_audience_of_the_proof_is_one_string(audience: object) -> None:
 
 @pytest.mark.parametrize("nonce", ["other", NONCE.lower(), NONCE + "x", "", 1, [NONCE]])
 def test_the_proof_is_for_this_transaction(nonce: object) -> None:
-    """Step 5.6: else it could be replayed; compared exactly."""
+    """F15: Step 5.6: else it could be replayed; compared exactly."""
     assert code_of(prove(bound_token(NAME), nonce=nonce), UnacceptableTokenError) == "wrong_nonce"
 
 
@@ -200,7 +200,7 @@ def test_the_proof_is_for_this_transaction(nonce: object) -> None:
 
 
 def test_no_disclosure_is_added_or_taken_away() -> None:
-    """Step 5.7, §9.10: the proof is for exactly what the holder chose."""
+    """F15: Step 5.7, §9.10: the proof is for exactly what the holder chose."""
     both = bound_token(NAME, CITY)
     name_alone = both.replace(CITY + "~", "")
     proof = prove(name_alone).removeprefix(name_alone)

@@ -74,7 +74,7 @@ def test_the_hash_is_the_named_one(hash_name: str) -> None:
     "name", ["md5", "sha-1", "sha1", "sha256", "SHA-256", "sha-256-32", "sha3-256", "", None, 1, []]
 )
 def test_a_hash_that_is_not_in_the_table_is_refused(name: object) -> None:
-    """Step 2.4, §9.4: with a hash that has collisions a holder could choose between claims. The name is exact."""
+    """F15: Step 2.4, §9.4: with a hash that has collisions a holder could choose between claims. The name is exact."""
     weak = base64url.encode(hashlib.md5(NAME.encode()).digest())
     token = spell_sd_jwt({"_sd_alg": name, "_sd": [weak, digest(NAME)]}, NAME)
 
@@ -98,14 +98,14 @@ def test_an_element_of_another_length_is_refused(bad: str) -> None:
 
 @pytest.mark.parametrize("name", ["_sd", "...", "_sd_alg"])
 def test_a_claim_with_a_reserved_name_is_refused(name: str) -> None:
-    """Step 3.3.2.2."""
+    """F15: Step 3.3.2.2."""
     bad = write("s", name, [digest(NAME)])
 
     assert code_of(refusal(spell_sd_jwt({"_sd": [digest(bad)]}, bad, NAME))) == "reserved_claim_name"
 
 
 def test_a_claim_that_is_visible_already_is_refused() -> None:
-    """Step 3.3.2.3: what everybody sees cannot be replaced."""
+    """F15: Step 3.3.2.3: what everybody sees cannot be replaced."""
     token = spell_sd_jwt({"name": "Bob", "_sd": [digest(NAME)]}, NAME)
 
     assert code_of(refusal(token)) == "duplicate_claim"
@@ -187,7 +187,7 @@ def test_a_digest_inside_a_disclosure_counts() -> None:
 
 
 def test_a_disclosure_nobody_signed_for_is_refused() -> None:
-    """Step 5: a claim made up by the holder (§9.2)."""
+    """F15: Step 5: a claim made up by the holder (§9.2)."""
     assert code_of(refusal(spell_sd_jwt({"_sd": [digest(NAME)]}, NAME, CITY))) == "unreferenced_disclosure"
     assert code_of(refusal(spell_sd_jwt({}, "not-even-json"))) == "unreferenced_disclosure"
 
