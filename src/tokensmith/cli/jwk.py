@@ -1,6 +1,5 @@
 """`tokensmith jwk`: make keys, take their public half, name them, change their form, name their weaknesses."""
 
-import binascii
 from typing import Final, Literal
 
 import click
@@ -190,5 +189,4 @@ def lint(file: str, *, ignored: frozenset[str], passwords: Passwords, is_json: b
 def _spelled(key: Key, *, form: Form, private: bool, password: bytes | None) -> str | bytes:
     if form == "jwk":
         return as_json(key.to_jwk(private=private))
-    pem = key.to_pem(private=private, password=password)
-    return pem if form == "pem" else binascii.a2b_base64("".join(pem.splitlines()[1:-1]))
+    return (key.to_pem if form == "pem" else key.to_der)(private=private, password=password)

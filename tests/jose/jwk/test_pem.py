@@ -1,5 +1,6 @@
 """Keys as PEM and DER, in and out (RFC 7468), and OpenSSH's own forms."""
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tokensmith.jose.jwk import Key
 
 MESSAGE = b"message"
 LOCKED = BestAvailableEncryption(b"password")
+WRITERS = [Key.to_pem, Key.to_der]
 
 
 def refusal_of(data: str | bytes, **options: Any) -> str:
@@ -80,6 +82,17 @@ def test_what_we_write_the_primitive_reads(alg: str) -> None:
     locked = key.to_pem(private=True, password=b"password")
     assert locked.startswith("-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
     assert load_pem_private_key(locked.encode(), b"password")
+
+
+@pytest.mark.parametrize("alg", KEYS)
+def test_der_is_written_like_pem(alg: str) -> None:
+    """The octets that PEM puts into base64 (RFC 7468 §2)."""
+    key = Key.from_pem(KEYS[alg].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), alg=alg)
+    locked = key.to_der(private=True, password=b"password")
+
+    assert key.to_der() == KEYS[alg].public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert key.to_der(private=True) == KEYS[alg].private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    assert Key.from_der(locked, alg=alg, password="password").to_der(private=True) == key.to_der(private=True)
 
 
 def test_a_public_key_is_read_in_every_form_it_has() -> None:
@@ -183,22 +196,26 @@ def test_a_public_half_is_written_from_either_half() -> None:
     private = Key.generate("ES256")
 
     assert private.to_pem() == private.public().to_pem()
-    with pytest.raises(KeyMaterialError) as refusal:
-        private.public().to_pem(private=True)
+    assert private.to_der() == private.public().to_der()
+    for write in WRITERS:
+        with pytest.raises(KeyMaterialError) as refusal:
+            write(private.public(), private=True)
 
-    assert refusal.value.code == "not_private"
+        assert refusal.value.code == "not_private"
 
 
 @pytest.mark.parametrize("private", [False, True])
-def test_a_secret_has_no_pem_form(private: bool) -> None:
+@pytest.mark.parametrize("write", WRITERS)
+def test_a_secret_has_neither_form(write: Callable[..., object], private: bool) -> None:
     with pytest.raises(KeyMaterialError) as refusal:
-        Key.generate("HS256").to_pem(private=private)
+        write(Key.generate("HS256"), private=private)
 
     assert refusal.value.code == "symmetric_key"
 
 
-def test_a_password_belongs_to_a_private_key() -> None:
+@pytest.mark.parametrize("write", WRITERS)
+def test_a_password_belongs_to_a_private_key(write: Callable[..., object]) -> None:
     with pytest.raises(ValueError, match="password"):
-        Key.generate("ES256").to_pem(password="password")
+        write(Key.generate("ES256"), password="password")
     with pytest.raises(ValueError, match=r"[Pp]assword"):
-        Key.generate("ES256").to_pem(private=True, password="")
+        write(Key.generate("ES256"), private=True, password="")

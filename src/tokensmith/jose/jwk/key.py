@@ -1,11 +1,13 @@
 """Key: one key, bound to one algorithm, ready to use (RFC 7517 §4, RFC 8725 §3.1).
 
 It is a class of its own rather than a dataclass so that nothing that walks fields (`asdict`, a JSON encoder, a
-structured log) can find the private half: that leaves only through `to_jwk(private=True)` and `to_pem(private=True)`.
+structured log) can find the private half: that leaves only through `to_jwk`, `to_pem` and `to_der` with *private* true.
 """
 
 from collections.abc import Mapping
 from typing import Final, final
+
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.jose.jwa.descriptor import KeyObject, KeyType, SignatureAlgorithm, SignBytes, VerifyBytes
@@ -18,7 +20,7 @@ from tokensmith.jose.jwk.export import public_half, write_private_members, write
 from tokensmith.jose.jwk.generate import generate_key_object, random_kid
 from tokensmith.jose.jwk.operations import prepare_operations
 from tokensmith.jose.jwk.parse import KeyAlgorithm, KeyParts, parse_json_object, parse_jwk, parse_secret, requested
-from tokensmith.jose.jwk.pem import parse_der, parse_pem, write_private_pem, write_public_pem
+from tokensmith.jose.jwk.pem import parse_der, parse_pem, write_private, write_public
 from tokensmith.jose.jwk.silent import Silent
 from tokensmith.jose.jwk.thumbprint import thumbprint, thumbprint_uri
 from tokensmith.jose.jwk.usage import public_operations
@@ -242,11 +244,11 @@ class Key(Silent):
             KeyMaterialError: The key is a shared secret ("symmetric_key"), or has no private half ("not_private").
             ValueError: A password is given for a public key, or is empty.
         """
-        if private:
-            return write_private_pem(self._key_object, password=password_octets(password))
-        if password is not None:
-            raise ValueError("A public key is not encrypted; password is for private=True.")
-        return write_public_pem(self._key_object)
+        return self._write(Encoding.PEM, private=private, password=password).decode("ascii")
+
+    def to_der(self, *, private: bool = False, password: str | bytes | None = None) -> bytes:
+        """Spell the key as DER; arguments and errors as of `to_pem`."""
+        return self._write(Encoding.DER, private=private, password=password)
 
     def thumbprint(self, *, hash_name: HashName = "sha-256") -> str:
         """Digest the key's required members, in base64url (RFC 7638); the same for both halves of a pair.
@@ -258,6 +260,13 @@ class Key(Silent):
     def thumbprint_uri(self, *, hash_name: HashName = "sha-256") -> str:
         """Name the key by its thumbprint, ``urn:ietf:params:oauth:jwk-thumbprint:sha-256:…`` (RFC 9278)."""
         return thumbprint_uri(self._required_members(), hash_name=hash_name)
+
+    def _write(self, encoding: Encoding, *, private: bool, password: str | bytes | None) -> bytes:
+        if private:
+            return write_private(self._key_object, encoding=encoding, password=password_octets(password))
+        if password is not None:
+            raise ValueError("A public key is not encrypted; password is for private=True.")
+        return write_public(self._key_object, encoding=encoding)
 
     def _required_members(self) -> dict[str, str]:
         key = self._key_object

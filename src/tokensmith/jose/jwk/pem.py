@@ -107,12 +107,12 @@ def parse_der(data: bytes, *, alg: str | None, password: Password, kid: str | No
     return _parts(_load_der(data, password), alg=alg, kid=kid, is_pss_only=_names_pss(data))
 
 
-def write_public_pem(key: KeyObject) -> str:
+def write_public(key: KeyObject, *, encoding: Encoding) -> bytes:
     """Spell the public half as SubjectPublicKeyInfo (RFC 7468 §13)."""
-    return public_half(key).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii")
+    return public_half(key).public_bytes(encoding, PublicFormat.SubjectPublicKeyInfo)
 
 
-def write_private_pem(key: KeyObject, *, password: Password = None) -> str:
+def write_private(key: KeyObject, *, encoding: Encoding, password: Password = None) -> bytes:
     """Spell a private key as PKCS#8 (RFC 7468 §10, §11), encrypted where a password is given.
 
     Raises:
@@ -123,7 +123,7 @@ def write_private_pem(key: KeyObject, *, password: Password = None) -> str:
         protection: KeySerializationEncryption = (
             NoEncryption() if password is None else BestAvailableEncryption(password)
         )
-        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection).decode("ascii")
+        return key.private_bytes(encoding, PrivateFormat.PKCS8, protection)
     public_half(key)
     raise KeyMaterialError("The key has no private half.", code="not_private")
 
