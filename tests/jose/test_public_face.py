@@ -46,6 +46,7 @@ PUBLIC: Final[Mapping[str, list[str]]] = MappingProxyType(
             "VerifiedJwt",
             "VerifiedNestedJwt",
             "Verifier",
+            "half_hash",
             "read_unverified",
             "sign",
             "verify",

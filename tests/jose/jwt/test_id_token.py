@@ -124,6 +124,20 @@ def test_the_examples_of_the_standard() -> None:
     assert half_hash(ACCESS_TOKEN, key=key) == AT_HASH
 
 
+@pytest.mark.parametrize("alg", ["RS256", "ES384", "Ed25519", "HS512"])
+def test_a_maker_of_id_tokens_gets_the_hash_that_is_compared(alg: str) -> None:
+    """§3.2.2.10: with either half of the pair."""
+    key = Key.generate(alg)
+    signer = jwt.Signer(key, issuer=ISSUER, audience=AUDIENCE, clock=StoppedClock())
+    made = signer.sign({"sub": "ada", "nonce": "n", "at_hash": jwt.half_hash(ACCESS_TOKEN, key=key)})
+    verifying = key if alg == "HS512" else key.public()
+
+    assert IdTokenVerifier(verifying, issuer=ISSUER, client_id=AUDIENCE, clock=StoppedClock()).verify(
+        made, nonce="n", access_token=ACCESS_TOKEN
+    )
+    assert jwt.half_hash(ACCESS_TOKEN, key=verifying) == jwt.half_hash(ACCESS_TOKEN, key=key)
+
+
 @pytest.mark.parametrize(
     ("alg", "octets"),
     [("ES256", 16), ("PS384", 24), ("HS512", 32), ("Ed25519", 32), ("EdDSA", 32), ("Ed448", 57)],

@@ -5,7 +5,7 @@ signed tokens, too.
 """
 
 from tokensmith.jose.jwt.claims import Claims
-from tokensmith.jose.jwt.id_token import IdTokenVerifier
+from tokensmith.jose.jwt.id_token import IdTokenVerifier, half_hash
 from tokensmith.jose.jwt.nested import NestedSigner, NestedVerifier, VerifiedNestedJwt
 from tokensmith.jose.jwt.numeric_date import Clock
 from tokensmith.jose.jwt.profiles import (
@@ -48,6 +48,7 @@ __all__ = [
     "VerifiedJwt",
     "VerifiedNestedJwt",
     "Verifier",
+    "half_hash",
     "read_unverified",
     "sign",
     "verify",

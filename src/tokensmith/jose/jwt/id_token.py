@@ -144,6 +144,12 @@ def _check_hash(verified: VerifiedJwt, *, name: str, text: str) -> None:
 def half_hash(text: str, *, key: Key) -> str:
     """Hash a code or a token for "c_hash" or "at_hash": the left half, in base64url (§3.3.2.11).
 
+    Whoever makes an ID token puts it in; `IdTokenVerifier` compares.
+
+    Args:
+        text: The access token or the authorization code, as it is sent.
+        key: What the ID token is signed or verified with; either half of a pair.
+
     Raises:
         UnacceptableTokenError: No hash is settled for the key's algorithm; code `unknown_hash`. To let it pass instead
             would switch the check off for whoever chooses the algorithm (CVE-2026-28498).
