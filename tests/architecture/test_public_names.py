@@ -33,6 +33,11 @@ def test_every_public_name_exists(room: Path) -> None:
     assert [name for name in listed(parse(room)) if not hasattr(module, name)] == []
 
 
+def test_types_are_for_the_checkers_of_others_too() -> None:
+    """PEP 561: without the marker, a program's checker takes all we return for `Any`."""
+    assert (SOURCE / "py.typed").is_file()
+
+
 def listed(tree: ast.Module) -> list[str]:
     """Read `__all__`."""
     for node in tree.body:
