@@ -11,13 +11,13 @@ from tests.jose.jwe.vectors import load
 from tokensmith.jose import base64url
 from tokensmith.jose.errors import MalformedTokenError
 from tokensmith.jose.jwa.content_encryption import EncryptedContent
-from tokensmith.jose.jwe.json_form import JsonParts, Recipient, covered_octets, parse, serialise
+from tokensmith.jose.jwe.json_form import JsonParts, RecipientParts, covered_octets, parse, serialise
 from tokensmith.jose.limits import Limits
 
 GENERAL, FLATTENED = (each["json"] for each in load("rfc7516-examples.json")[3:])
 octets = st.binary(max_size=20)
 headers = st.dictionaries(st.text(max_size=5), st.text(max_size=5) | st.integers(0, 9), max_size=3)
-recipients = st.builds(Recipient, header=headers, encrypted_key=octets)
+recipients = st.builds(RecipientParts, header=headers, encrypted_key=octets)
 
 
 def code_of(source: Any, **options: Any) -> str:

@@ -23,7 +23,7 @@ from tokensmith.jose.jwa.tables import CONTENT_ENCRYPTIONS, KEY_MANAGEMENT_ALGOR
 from tokensmith.jose.jwe import json_form
 from tokensmith.jose.jwe.content_key import KeySource, choose_key, find_content_key
 from tokensmith.jose.jwe.decrypt import DecryptedJwe, make_decrypted
-from tokensmith.jose.jwe.json_form import JsonParts, Recipient
+from tokensmith.jose.jwe.json_form import JsonParts, RecipientParts
 from tokensmith.jose.jwe.treatment import Treatment, read_treatment
 from tokensmith.jose.jwk import Key
 from tokensmith.jose.limits import DEFAULT_LIMITS, Limits
@@ -94,7 +94,7 @@ def _is_direct(alg: str) -> bool:
 
 
 def _plan(
-    recipients: Iterable[tuple[JointHeader, Recipient]], *, keys: KeySource, treatment: Treatment
+    recipients: Iterable[tuple[JointHeader, RecipientParts]], *, keys: KeySource, treatment: Treatment
 ) -> list[_Attempt]:
     attempts: list[_Attempt] = []
     refusals: list[RefusedTokenError] = []

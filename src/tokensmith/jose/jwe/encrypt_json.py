@@ -16,7 +16,7 @@ from tokensmith.jose.jwa.content_encryption import ContentEncryption
 from tokensmith.jose.jwa.tables import key_management
 from tokensmith.jose.jwe import json_form
 from tokensmith.jose.jwe.encrypt import Members, described_encryption, prepared, seal, wrap_for
-from tokensmith.jose.jwe.json_form import MAX_RECIPIENTS, JsonParts, Recipient
+from tokensmith.jose.jwe.json_form import MAX_RECIPIENTS, JsonParts, RecipientParts
 from tokensmith.jose.jwk import Key
 from tokensmith.jose.strict_json import JsonValue
 
@@ -71,7 +71,7 @@ class _Addressed:
     content_key: bytes = field(repr=False)
     protected: Members
     """What goes into the header that the tag covers."""
-    recipients: tuple[Recipient, ...]
+    recipients: tuple[RecipientParts, ...]
 
 
 def _address(keys: Key | Iterable[Key], *, enc: ContentEncryption, given: Members) -> _Addressed:
@@ -80,22 +80,22 @@ def _address(keys: Key | Iterable[Key], *, enc: ContentEncryption, given: Member
         raise ValueError(f"There are 1 to {MAX_RECIPIENTS} recipients.")
     if len(several) == 1:
         wrapped, members = wrap_for(several[0], enc=enc, header=given)
-        recipients: tuple[Recipient, ...] = (Recipient(encrypted_key=wrapped.encrypted_key),)
+        recipients: tuple[RecipientParts, ...] = (RecipientParts(encrypted_key=wrapped.encrypted_key),)
         return _Addressed(content_key=wrapped.content_key, protected=members, recipients=recipients)
     content_key = secrets.token_bytes(enc.key_bytes)
     recipients = tuple(_address_one(key, content_key, enc=enc, given=given) for key in several)
     return _Addressed(content_key=content_key, protected={}, recipients=recipients)
 
 
-def _address_one(key: Key, content_key: bytes, *, enc: ContentEncryption, given: Members) -> Recipient:
+def _address_one(key: Key, content_key: bytes, *, enc: ContentEncryption, given: Members) -> RecipientParts:
     wrapped, members = wrap_for(key, enc=enc, header=given, content_key=content_key)
     if key_management(key.alg).is_direct:
         raise ValueError(f'"{key.alg}" has one recipient only.')
     own = {name: value for name, value in members.items() if name not in given}
-    return Recipient(header=own, encrypted_key=wrapped.encrypted_key)
+    return RecipientParts(header=own, encrypted_key=wrapped.encrypted_key)
 
 
-def _check_header(encoded: bytes, *, shared: Members, recipients: Iterable[Recipient]) -> None:
+def _check_header(encoded: bytes, *, shared: Members, recipients: Iterable[RecipientParts]) -> None:
     strict_json.encode(shared)
     try:
         for each in recipients:

@@ -20,7 +20,7 @@ _Object = Mapping[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
+class RecipientParts:
     """What is there for one recipient."""
 
     header: _Object = field(default_factory=dict)
@@ -39,7 +39,7 @@ class JsonParts:
     aad_text: bytes = b""
     """The additional data, still in base64url; empty where there are none."""
     content: EncryptedContent
-    recipients: tuple[Recipient, ...]
+    recipients: tuple[RecipientParts, ...]
     is_flattened: bool
 
     @property
@@ -97,7 +97,7 @@ def serialise(parts: JsonParts) -> dict[str, JsonValue]:
     return members | recipients[0] if parts.is_flattened else members | {"recipients": recipients}
 
 
-def _serialise_recipient(recipient: Recipient) -> dict[str, JsonValue]:
+def _serialise_recipient(recipient: RecipientParts) -> dict[str, JsonValue]:
     members: dict[str, JsonValue] = {}
     if recipient.header:
         members["header"] = dict(recipient.header)
@@ -138,10 +138,10 @@ def _read_recipients(members: _Object) -> list[_Object]:
     return recipients
 
 
-def _read_recipient(members: _Object) -> Recipient:
+def _read_recipient(members: _Object) -> RecipientParts:
     # An empty one means none. RFC 7516 §7.2.1 wants it absent, but other libraries write it where no key is sent.
     encrypted_key = _read_octets(members, "encrypted_key", may_be_empty=True)
-    return Recipient(header=_read_header(members, "header"), encrypted_key=encrypted_key)
+    return RecipientParts(header=_read_header(members, "header"), encrypted_key=encrypted_key)
 
 
 def _read_header(members: _Object, name: str) -> _Object:
