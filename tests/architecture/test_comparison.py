@@ -71,6 +71,7 @@ ROWS: Final[Mapping[str, list[str]]] = MappingProxyType(
             "JWE, compact",
             "JWE in JSON, flattened",
             "JWE in JSON, several recipients",
+            "A header for one recipient of several",
             "Detached payload",
             "Unencoded payload (RFC 7797)",
             "JWK: oct, RSA, EC",

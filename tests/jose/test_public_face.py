@@ -12,7 +12,7 @@ import pytest
 PUBLIC: Final[Mapping[str, list[str]]] = MappingProxyType(
     {
         "tokensmith.jose": ["JoseError", "Key", "KeySet", "jwe", "jws", "jwt", "sd_jwt"],
-        "tokensmith.jose.jwe": ["DecryptedJwe", "decrypt", "decrypt_json", "encrypt", "encrypt_json"],
+        "tokensmith.jose.jwe": ["DecryptedJwe", "Recipient", "decrypt", "decrypt_json", "encrypt", "encrypt_json"],
         "tokensmith.jose.jws": [
             "RefusedSignature",
             "Signatory",

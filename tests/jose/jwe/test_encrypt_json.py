@@ -1,13 +1,14 @@
 """Encrypting to one recipient or several, as a JSON object (RFC 7516 §7.2)."""
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 from tests.jose.jwe.tokens import AGREES, CHEAP, DIRECT, PASSWORD, RSA, TOKENS, WRAPS
 from tokensmith.jose import Key, base64url, jwe
-from tokensmith.jose.errors import KeyMaterialError
+from tokensmith.jose.errors import DecryptionError, KeyMaterialError
 from tokensmith.jose.jwe.json_form import MAX_RECIPIENTS
 
 SEVERAL = [WRAPS, AGREES, RSA, PASSWORD, Key.generate("A256GCMKW", kid="g"), Key.generate("ECDH-ES+A256KW", crv="X448")]
@@ -133,3 +134,84 @@ def test_all_recipients_get_one_content_key_that_is_new() -> None:
 
     assert first["iv"] != second["iv"]
     assert first["recipients"][0]["encrypted_key"] != second["recipients"][0]["encrypted_key"]
+
+
+def test_a_recipient_may_have_a_header_of_its_own() -> None:
+    """RFC 7516 §7.2.1, "header"; it comes out with what nothing covers."""
+    token = made([WRAPS, jwe.Recipient(RSA, header={"note": [1]})])
+
+    assert [each["header"] for each in token["recipients"]] == [
+        {"alg": WRAPS.alg, "kid": WRAPS.kid},
+        {"alg": RSA.alg, "kid": RSA.kid, "note": [1]},
+    ]
+    assert jwe.decrypt_json(token, RSA).unprotected["note"] == (1,)
+    assert "note" not in jwe.decrypt_json(token, WRAPS).unprotected
+
+
+def test_the_only_recipient_may_have_one_too() -> None:
+    """What is said there is not said twice; the rest stays protected."""
+    addressed = jwe.Recipient(WRAPS, header={"kid": WRAPS.kid, "note": 1})
+    flattened, general = made(addressed), made([addressed])
+
+    assert flattened["header"] == general["recipients"][0]["header"] == {"kid": WRAPS.kid, "note": 1}
+    assert protected_of(flattened) == protected_of(general) == {"alg": WRAPS.alg, "enc": "A128CBC-HS256", **CHEAP}
+    assert jwe.decrypt_json(flattened, WRAPS).plaintext == jwe.decrypt_json(general, WRAPS).plaintext == b"plaintext"
+
+
+def test_parties_go_into_the_agreed_key_of_one_recipient() -> None:
+    """RFC 7518 §4.6.1.3: "apv" is the recipient's, so each may have another; and nobody changes it on the way."""
+    other = Key.generate("ECDH-ES+A128KW", kid="other")
+    parties = [base64url.encode(b"one"), base64url.encode(b"two")]
+    recipients = [jwe.Recipient(key, header={"apv": apv}) for key, apv in zip([AGREES, other], parties, strict=True)]
+    token = made(recipients)
+
+    assert [each["header"]["apv"] for each in token["recipients"]] == parties
+    assert all(jwe.decrypt_json(token, key).plaintext == b"plaintext" for key in (AGREES, other))
+    token["recipients"][0]["header"]["apv"] = parties[1]
+    with pytest.raises(DecryptionError) as refusal:
+        jwe.decrypt_json(token, AGREES)
+
+    assert refusal.value.code == "decryption_failed"
+
+
+def test_the_cost_of_one_password_may_be_its_own() -> None:
+    token = made([WRAPS, jwe.Recipient(PASSWORD, header={"p2c": 1001})], header={})
+
+    assert token["recipients"][1]["header"]["p2c"] == 1001
+    assert jwe.decrypt_json(token, PASSWORD).plaintext == b"plaintext"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"enc": "A128CBC-HS256"},
+        {"zip": "DEF"},
+        {"crit": ["x"], "x": 1},
+        {"epk": {}},
+        {"kid": "another"},
+        {"alg": "RSA-OAEP"},
+        {"example": 1},
+        {"shared": 1},
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("several", [False, True])
+def test_a_header_of_one_recipient_keeps_the_rules(header: dict[str, Any], several: bool) -> None:
+    """RFC 7516 §7.2.1: names "MUST be disjoint"; what says how to read is protected (threat A09)."""
+    for members, passes in (({"own": 1}, True), (header, False)):
+        recipient = jwe.Recipient(WRAPS, header=members)
+        keys = [recipient, RSA] if several else recipient
+        with nullcontext() if passes else pytest.raises(ValueError):  # noqa: PT011
+            made(keys, header={"example": 1}, unprotected={"shared": 1})
+
+
+def test_a_header_of_one_recipient_is_json_and_copied() -> None:
+    """Threat E14."""
+    note: dict[str, Any] = {"note": {"a": [1]}}
+    tokens = [made(jwe.Recipient(WRAPS, header=note)), made([RSA, jwe.Recipient(WRAPS, header=note)])]
+    note["note"]["a"].append(2)
+
+    assert [tokens[0]["header"]["note"], tokens[1]["recipients"][1]["header"]["note"]] == [{"a": [1]}, {"a": [1]}]
+    for keys in (jwe.Recipient(WRAPS, header={"a": b"octets"}), [RSA, jwe.Recipient(WRAPS, header={"a": b"octets"})]):
+        with pytest.raises(TypeError):
+            made(keys)

@@ -5,7 +5,7 @@ nothing covers: "alg", "kid", and what the algorithm adds. That is safe, since a
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from tokensmith.jose import base64url, strict_json
@@ -21,20 +21,30 @@ from tokensmith.jose.jwk import Key
 from tokensmith.jose.strict_json import JsonValue
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A key to encrypt to, and a header for its recipient alone."""
+
+    key: Key
+    header: Members = field(default_factory=dict, kw_only=True)
+    """Members that nothing covers; never "enc", "zip" or "crit". An "alg" or "kid" said here is not protected."""
+
+
 def encrypt_json(
     plaintext: bytes,
-    keys: Key | Iterable[Key],
+    keys: Key | Recipient | Iterable[Key | Recipient],
     *,
     enc: str = "A256GCM",
     header: Members | None = None,
     unprotected: Members | None = None,
     aad: bytes = b"",
 ) -> dict[str, JsonValue]:
-    """Encrypt any bytes; the result is a JWE in JSON, flattened for a `Key`, general for a collection of them.
+    """Encrypt any bytes; the result is a JWE in JSON, flattened for one key, general for a collection of them.
 
     Args:
         plaintext: What to encrypt.
-        keys: One key for each recipient, at most 100; see `encrypt`.
+        keys: One key for each recipient, at most 100; see `encrypt`. A `Recipient` is a key with a header of its own;
+            "apu", "apv" and "p2c" do their work there, too.
         enc: The content encryption, the same for all.
         header: Further members of the protected header; see `encrypt`.
         unprotected: Members for all recipients that nothing covers; never "alg", "enc", "zip" or "crit".
@@ -59,7 +69,7 @@ def encrypt_json(
         aad_text=aad_text,
         content=seal(message, content_key=addressed.content_key, enc=described, aad=covered),
         recipients=addressed.recipients,
-        is_flattened=isinstance(keys, Key),
+        is_flattened=isinstance(keys, Key | Recipient),
     )
     return json_form.serialise(parts)
 
@@ -74,29 +84,39 @@ class _Addressed:
     recipients: tuple[RecipientParts, ...]
 
 
-def _address(keys: Key | Iterable[Key], *, enc: ContentEncryption, given: Members) -> _Addressed:
-    several = [keys] if isinstance(keys, Key) else list(keys)
+def _address(
+    keys: Key | Recipient | Iterable[Key | Recipient], *, enc: ContentEncryption, given: Members
+) -> _Addressed:
+    listed = [keys] if isinstance(keys, Key | Recipient) else list(keys)
+    several = [each if isinstance(each, Recipient) else Recipient(each) for each in listed]
     if not 1 <= len(several) <= MAX_RECIPIENTS:
         raise ValueError(f"There are 1 to {MAX_RECIPIENTS} recipients.")
     if len(several) == 1:
-        wrapped, members = wrap_for(several[0], enc=enc, header=given)
-        recipients: tuple[RecipientParts, ...] = (RecipientParts(encrypted_key=wrapped.encrypted_key),)
-        return _Addressed(content_key=wrapped.content_key, protected=members, recipients=recipients)
+        return _address_only(several[0], enc=enc, given=given)
     content_key = secrets.token_bytes(enc.key_bytes)
-    recipients = tuple(_address_one(key, content_key, enc=enc, given=given) for key in several)
+    recipients = tuple(_address_one(each, content_key, enc=enc, given=given) for each in several)
     return _Addressed(content_key=content_key, protected={}, recipients=recipients)
 
 
-def _address_one(key: Key, content_key: bytes, *, enc: ContentEncryption, given: Members) -> RecipientParts:
-    wrapped, members = wrap_for(key, enc=enc, header=given, content_key=content_key)
+def _address_only(recipient: Recipient, *, enc: ContentEncryption, given: Members) -> _Addressed:
+    wrapped, members = wrap_for(recipient.key, enc=enc, header={**given, **recipient.header})
+    protected = {name: value for name, value in members.items() if name not in recipient.header}
+    parts = RecipientParts(header=thaw(recipient.header), encrypted_key=wrapped.encrypted_key)
+    return _Addressed(content_key=wrapped.content_key, protected=protected, recipients=(parts,))
+
+
+def _address_one(recipient: Recipient, content_key: bytes, *, enc: ContentEncryption, given: Members) -> RecipientParts:
+    key = recipient.key
+    wrapped, members = wrap_for(key, enc=enc, header={**given, **recipient.header}, content_key=content_key)
     if key_management(key.alg).is_direct:
         raise ValueError(f'"{key.alg}" has one recipient only.')
     own = {name: value for name, value in members.items() if name not in given}
-    return RecipientParts(header=own, encrypted_key=wrapped.encrypted_key)
+    return RecipientParts(header=own | thaw(recipient.header), encrypted_key=wrapped.encrypted_key)
 
 
-def _check_header(encoded: bytes, *, shared: Members, recipients: Iterable[RecipientParts]) -> None:
-    strict_json.encode(shared)
+def _check_header(encoded: bytes, *, shared: Members, recipients: Collection[RecipientParts]) -> None:
+    for members in (shared, *(each.header for each in recipients)):
+        strict_json.encode(members)
     try:
         for each in recipients:
             parse_joint_header(encoded, shared, each.header, may_be_unprotected=json_form.MAY_BE_UNPROTECTED)
