@@ -48,7 +48,9 @@ fuzz: environment
 	@$(VENV) tools/fuzz.py --seconds $(SECONDS)
 
 bench: environment
-	@for program in bench/jose.py bench/server.py bench/sqlite_fairness.py; do $(VENV) $$program || exit 1; done
+	@status=0; for program in bench/jose.py bench/server.py bench/sqlite_fairness.py; do \
+		$(VENV) $$program || status=1; \
+	done; exit $$status
 
 docs: environment
 	@$(VENV) tools/join_errors.py
