@@ -1,4 +1,4 @@
-"""What docs/comparison.md says of the algorithms of three libraries, asked of the libraries themselves."""
+"""What docs/comparison.md says of algorithms, asked of the libraries themselves: three others, and ours."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -12,7 +12,8 @@ from jwcrypto import jwe as jwcrypto_jwe  # type: ignore[import-untyped]
 from jwcrypto import jws as jwcrypto_jws
 from jwcrypto.jwa import JWA  # type: ignore[import-untyped]
 
-from tests.architecture.test_comparison import section, table
+from tests.architecture.test_comparison import own_cells, section, table
+from tokensmith.jose.jwa.tables import KEY_ALGORITHMS
 
 # From a row to the names of its algorithms, where the row does not consist of them.
 NAMES: Final[Mapping[str, list[str]]] = MappingProxyType(
@@ -83,3 +84,31 @@ def test_jwcrypto_encrypts_with_what_the_page_says(row: str) -> None:
     taken, known = jwcrypto_jwe.default_allowed_algs, JWA.algorithms_registry.keys()
 
     assert said("Encryption", library="jwcrypto")[row] == word(row, taken=taken, known=known)
+
+
+@pytest.mark.parametrize("row", [*SIGNATURES, *ENCRYPTION])
+def test_we_have_what_the_page_says(row: str) -> None:
+    every = KEY_ALGORITHMS.keys()
+
+    assert (own_word(row) == "yes") is (word(row, taken=every, known=every) == "yes")
+
+
+@pytest.mark.parametrize(
+    ("row", "beginning"),
+    [
+        ("`none`", "none"),
+        ("HPKE (draft)", "HPKE"),
+        ("ML-KEM (draft)", "ML-KEM"),
+        ("ECDH-1PU (draft)", "ECDH-1PU"),
+        ("C20P, XC20P (drafts)", "C20P"),
+        ("C20P, XC20P (drafts)", "XC20P"),
+    ],
+)
+def test_what_we_have_by_now_is_not_called_missing(row: str, beginning: str) -> None:
+    """Nor left out: whoever adds an algorithm is reminded of the page."""
+    assert (own_word(row) == "yes") is any(name.startswith(beginning) for name in KEY_ALGORITHMS)
+
+
+def own_word(row: str) -> str:
+    """Read our own cell."""
+    return next(cell["word"] for what, cell in own_cells() if what == row and cell is not None)
