@@ -38,7 +38,20 @@ def test_unknown_members_are_ignored() -> None:
     assert parse({"alg": "ES256", "x": {"y": 1}, "iss": "me", "nonce": None})["x"] == {"y": 1}
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b'"alg"', b'{"alg":"HS256"', b'{"alg":"HS256"} x', "{}".encode("utf-16")])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b'"alg"',
+        b'{"alg":"HS256"',
+        b'{"alg":"HS256"} x',
+        '{"alg":"HS256"}'.encode("utf-16"),
+        b'\xef\xbb\xbf{"alg":"HS256"}',
+        b'{"alg":"HS256","x":NaN}',
+        b'{"alg":"HS256","x":"\\ud800"}',
+    ],
+)
 def test_what_is_no_json_object_is_refused(data: bytes) -> None:
     """C09: RFC 7515 §5.2 step 4, and §10.12 for what follows the text."""
     with pytest.raises(MalformedTokenError):
