@@ -48,7 +48,7 @@ fuzz: environment
 	@$(VENV) tools/fuzz.py --seconds $(SECONDS)
 
 bench: environment
-	@status=0; for program in bench/jose.py bench/server.py bench/sqlite_fairness.py; do \
+	@status=0; for program in bench/jose.py bench/jose_fast_jwt.py bench/server.py bench/sqlite_fairness.py; do \
 		$(VENV) $$program || status=1; \
 	done; exit $$status
 

@@ -12,7 +12,12 @@ from tests.architecture.tree import TESTS, TOP, shown
 
 PINS = sorted((TOP / "requirements").glob("*.txt"))
 PIN = re.compile(r"^(?P<name>[a-zA-Z0-9._-]+)(\[[^]]*])?==(?P<version>[^\s;]+)(\s*;[^\\]+)?\s*\\?$")
-NODE_LOCKS = sorted(path for path in TESTS.rglob("package-lock.json") if "node_modules" not in path.parts)
+NODE_LOCKS = sorted(
+    path
+    for folder in (TESTS, TOP / "bench")
+    for path in folder.rglob("package-lock.json")
+    if "node_modules" not in path.parts
+)
 HASH = re.compile(r"^\s+--hash=sha256:[0-9a-f]{64}\s*\\?$")
 HOST = re.compile(r"://|--(extra-)?index-url|--find-links|--trusted-host|\s@\s|^-i\s")
 
