@@ -49,14 +49,13 @@ class FetcherContract:
         assert elsewhere.requests == []
 
     def test_a_body_at_the_cap_passes_and_one_byte_more_does_not(self, fetch: Fetch) -> None:
-        """G05: One document is small."""
         with serving(http_answer("200 OK", b"x" * 100)) as server:
             assert len(fetch(server.url(), rules(server.url(), max_bytes=100), {}).body) == 100
             with refused("too_large"):
                 fetch(server.url(), rules(server.url(), max_bytes=99), {})
 
     def test_a_body_of_unannounced_length_is_cut_at_the_cap(self, fetch: Fetch) -> None:
-        """Without Content-Length, or with chunks, only counting helps."""
+        """G05: without Content-Length, or with chunks, only counting helps."""
         unannounced = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 500
         chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1f4\r\n" + b"x" * 500 + b"\r\n0\r\n\r\n"
         for answer in (unannounced, chunked):

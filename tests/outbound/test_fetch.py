@@ -10,7 +10,7 @@ RULES = FetchRules(trusted_origin="https://id.example", max_bytes=100)
 
 @pytest.mark.parametrize(("length", "refused"), [("100", False), ("101", True), ("9" * 5000, True), ("-1", False)])
 def test_an_announced_length_over_the_cap_is_refused(length: str, refused: bool) -> None:
-    """Before a byte of the body is read; a number no integer parser should see is cut short."""
+    """G05: before a byte of the body is read; a number no integer parser should see is cut short."""
     if refused:
         with pytest.raises(FetchError, match="100 bytes"):
             check_head(200, {"content-length": length}, RULES)

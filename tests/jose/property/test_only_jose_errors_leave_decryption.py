@@ -3,7 +3,7 @@
 import contextlib
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.jose.jwe.tokens import DIRECT, TOKENS, direct_token, good_header
@@ -40,6 +40,7 @@ def try_json(token: Any) -> None:
 
 
 @given(st.text() | st.binary() | st.lists(PARTS, max_size=7).map(".".join))
+@example("\ud800")  # text to Python, which UTF-8 cannot say
 def test_for_any_text_or_bytes(token: str | bytes) -> None:
     """D17, E09: CVE-2026-34986 and others were one token that ended the process."""
     try_compact(token)
