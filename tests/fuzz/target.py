@@ -21,6 +21,11 @@ class Target:
     seeds: Callable[[], Iterator[bytes]]
 
 
+def both_types(data: bytes) -> tuple[bytes, str]:
+    """Spell what a stranger sent as bytes and as text; what is no UTF-8 has lone surrogates in it."""
+    return data, data.decode(errors="surrogateescape")
+
+
 def all_names() -> list[str]:
     """Name every target there is."""
     return sorted(path.stem for path in _FOLDER.glob("*.py"))

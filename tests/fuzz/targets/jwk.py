@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 from tests.fuzz import vectors
+from tests.fuzz.target import both_types
 from tests.jose.jwk.certificates import SIGNER, der, x5c
 from tokensmith.jose import JoseError, Key, KeySet, strict_json
 
@@ -19,12 +20,12 @@ def seeds() -> Iterator[bytes]:
 
 def attempt(data: bytes) -> None:
     """Read it as a key for several algorithms, as a set, and as the only key of a set."""
-    for alg in (None, "ECDH-ES"):
+    for text, alg in zip(both_types(data), (None, "ECDH-ES"), strict=True):
         with contextlib.suppress(JoseError):
-            _check(Key.from_jwk(data, alg=alg))
-    for text in (data, b'{"keys":[' + data + b"]}"):
+            _check(Key.from_jwk(text, alg=alg))
+    for jwks in (data, b'{"keys":[' + data + b"]}"):
         with contextlib.suppress(JoseError):
-            keys = KeySet.from_jwks(text, remote=True)
+            keys = KeySet.from_jwks(jwks, remote=True)
             assert not any(key.is_private for key in keys), "a secret from the network"
             assert len(KeySet.from_jwks(keys.to_jwks(), remote=True)) == len(keys)
 

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterator
 
 from tests.fuzz import vectors
+from tests.fuzz.target import both_types
 from tests.jose.jwt.tokens import KEY, StoppedClock, good_token, spell
 from tokensmith.jose import JoseError, jwt
 from tokensmith.jose.jwt import profiles
@@ -56,7 +57,8 @@ def attempt(data: bytes) -> None:
     """Verify it as it is, and as what our own key signs."""
     header, _, claims = data.partition(b"\n")
     # A token whose signature does not hold is the same to all of them.
-    for token, verifiers in ((data, _verifiers()[:1]), (spell(header, claims), _verifiers())):
+    strange = [(token, _verifiers()[:1]) for token in both_types(data)]
+    for token, verifiers in (*strange, (spell(header, claims), _verifiers())):
         for verifier in verifiers:
             problems = verifier.problems(token)
             try:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.fuzz import vectors
+from tests.fuzz.target import both_types
 from tests.jose.jwt.tokens import StoppedClock, spell
 from tokensmith.jose import JoseError, base64url, jwt, sd_jwt
 from tokensmith.jose.jwa.hashing import NAMED_HASHES
@@ -52,7 +53,7 @@ def seeds() -> Iterator[bytes]:
 
 def attempt(data: bytes) -> None:
     """Verify it as it is, and as what our own key signs."""
-    for presentation in (data, _issue(data)):
+    for presentation in (*both_types(data), _issue(data)):
         for verifier, nonce in ((_PLAIN, None), (_BOUND, "n")):
             with contextlib.suppress(JoseError):
                 _check(verifier.verify(presentation, nonce=nonce).claims.to_dict())
