@@ -66,31 +66,32 @@ def derive_key(secret: bytes, *, algorithm_id: str, parameters: Parameters, leng
 
 
 def _prepare(algorithm: KeyManagementAlgorithm, key: KeyObject) -> KeyManagementOperations:
-    if not isinstance(key, AgreementPrivateKey | AgreementPublicKey) or _curve(key) not in algorithm.curves:
+    if not isinstance(key, AgreementPrivateKey | AgreementPublicKey) or curve_of(key) not in algorithm.curves:
         raise key_mismatch(algorithm)
     unwrap = _unwrap(algorithm, key) if isinstance(key, AgreementPrivateKey) else None
     public = key.public_key() if isinstance(key, AgreementPrivateKey) else key
     if isinstance(public, X25519PublicKey | X448PublicKey):
-        _refuse_small_order(public)
+        refuse_small_order(public)
     key_type: KeyType = "EC" if isinstance(public, EllipticCurvePublicKey) else "OKP"
     return KeyManagementOperations(key_type, _wrap(algorithm, public), unwrap)
 
 
-def _refuse_small_order(public: X25519PublicKey | X448PublicKey) -> None:
+def refuse_small_order(public: X25519PublicKey | X448PublicKey) -> None:
     """Refuse a recipient with whom everybody would "agree" on zeros; curves of prime order have no such points."""
     try:
-        agree(_make_ephemeral(public), public)
+        agree(make_ephemeral(public), public)
     except DecryptionError:
         raise KeyMaterialError("The public key is a point of small order.", code="weak_key") from None
 
 
-def _curve(key: AgreementPrivateKey | AgreementPublicKey) -> str:
+def curve_of(key: AgreementPrivateKey | AgreementPublicKey) -> str:
+    """Name the curve of a key as its JWK does."""
     if isinstance(key, EllipticCurvePrivateKey | EllipticCurvePublicKey):
         return CURVE_NAMES[key.curve.name]
     return "X25519" if isinstance(key, X25519PrivateKey | X25519PublicKey) else "X448"
 
 
-def _make_ephemeral(public: AgreementPublicKey) -> AgreementPrivateKey:
+def make_ephemeral(public: AgreementPublicKey) -> AgreementPrivateKey:
     """Make a key on the curve of the recipient's, for one message."""
     if isinstance(public, EllipticCurvePublicKey):
         return ec.generate_private_key(public.curve)
@@ -99,7 +100,7 @@ def _make_ephemeral(public: AgreementPublicKey) -> AgreementPrivateKey:
 
 def _wrap(algorithm: KeyManagementAlgorithm, public: AgreementPublicKey) -> WrapKey:
     def wrap(content_key: bytes, enc: ContentEncryption, parameters: Parameters) -> WrappedKey:
-        ephemeral = _make_ephemeral(public)
+        ephemeral = make_ephemeral(public)
         chosen = Parameters(
             ephemeral_key=ephemeral.public_key(), party_u=parameters.party_u, party_v=parameters.party_v
         )
