@@ -15,6 +15,7 @@ import atheris
 # Only what is imported in here tells the fuzzer which branches it took.
 with atheris.instrument_imports(include=["tokensmith"]):
     from tests.fuzz import target, vectors
+    from tests.fuzz.mutate import mutate
 
 HOME: Final = Path(__file__).parents[2] / ".fuzz"
 # What one input may cost. The dearest that we accept hashes a password 1,200,000 times.
@@ -40,7 +41,13 @@ def main(arguments: list[str]) -> None:
 
 def run(attacked: target.Target, *, options: Iterable[str]) -> None:
     """Let libFuzzer run until a property is broken or it is over; the status says which."""
-    atheris.Setup([sys.argv[0], *LIMITS, *options], attacked.attempt)
+    names = sorted(_words())
+
+    def change(data: bytes, max_size: int, seed: int) -> bytes:
+        changed = mutate(data, seed=seed, names=names, otherwise=lambda octets: atheris.Mutate(octets, max_size))
+        return changed[:max_size]
+
+    atheris.Setup([sys.argv[0], *LIMITS, *options], attacked.attempt, custom_mutator=change)
     atheris.Fuzz()
 
 

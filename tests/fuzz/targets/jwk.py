@@ -15,6 +15,7 @@ def seeds() -> Iterator[bytes]:
     yield from (jwk for jwk in vectors.objects("kty") if b'"RSA"' not in jwk or b'"d"' not in jwk)
     yield from (strict_json.encode(key.to_jwk(private=True)) for key in vectors.private_keys().values())
     yield from (jwks for jwks in vectors.objects("keys") if b'"d"' not in jwks)
+    yield strict_json.encode(vectors.private_keys()["Ed25519"].to_jwk() | {"use": "sig", "key_ops": ["verify"]})
     yield strict_json.encode(Key.from_der(der(SIGNER)).to_jwk() | {"x5c": x5c(SIGNER)})
 
 
