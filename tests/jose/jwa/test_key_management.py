@@ -15,7 +15,8 @@ from tokensmith.jose.jwa.key_management import Parameters, WrappedKey, key_misma
 from tokensmith.jose.jwk.export import write_public_members
 from tokensmith.jose.jwk.generate import generate_key_object
 
-SENT = [each for each in KEY_MANAGEMENT_ALGORITHMS.values() if not each.is_direct]
+SENT = [each for each in KEY_MANAGEMENT_ALGORITHMS.values() if not each.has_one_recipient]
+INTEGRATED = [each for each in KEY_MANAGEMENT_ALGORITHMS.values() if each.integrated is not None]
 DIRECT = [KEY_MANAGEMENT_ALGORITHMS["ECDH-ES"], *DIR_OF_ENC.values()]
 # The fewest a recipient accepts: the tests are about the rest.
 CHEAP = Parameters(iterations=1000)
@@ -81,7 +82,7 @@ def test_nothing_is_used_twice(name: str) -> None:
 def fresh(wrapped: WrappedKey) -> set[object]:
     said = wrapped.parameters
     point = None if said.ephemeral_key is None else tuple(write_public_members(said.ephemeral_key).values())[2]
-    return {each for each in (wrapped.encrypted_key, said.iv, said.salt, point) if each}
+    return {each for each in (wrapped.encrypted_key, said.iv, said.salt, said.encapsulated_secret, point) if each}
 
 
 @pytest.mark.parametrize("algorithm", DIRECT, ids=lambda each: each.stated)
@@ -96,6 +97,21 @@ def test_a_direct_algorithm_sends_no_key(algorithm: KeyManagementAlgorithm) -> N
     assert ready.unwrap(b"", enc, wrapped.parameters) == wrapped.content_key  # type: ignore[misc]
 
 
+@pytest.mark.parametrize("algorithm", INTEGRATED, ids=lambda each: each.name)
+def test_an_integrated_algorithm_sends_what_leads_to_its_key(algorithm: KeyManagementAlgorithm) -> None:
+    """draft-ietf-jose-hpke-encrypt-20 §5: the encrypted key is the encapsulated secret, and there is one recipient."""
+    enc = algorithm.integrated
+    assert enc is not None
+    ready = algorithm.prepare(algorithm, generate_key_object(algorithm))
+    first, second = (ready.wrap(bytes(enc.key_bytes), enc, Parameters()) for _ in range(2))
+
+    assert algorithm.has_one_recipient
+    assert not algorithm.is_direct
+    assert fresh(first).isdisjoint(fresh(second))
+    assert first.content_key not in (second.content_key, bytes(enc.key_bytes))
+    assert ready.unwrap(first.encrypted_key, enc, first.parameters) == first.content_key  # type: ignore[misc]
+
+
 def test_who_needs_which_permission() -> None:
     """RFC 7517 §4.3: content is encrypted, keys are wrapped, and what is agreed on or hashed is derived."""
     by_need = {each.name: (set(each.wrapping), set(each.unwrapping)) for each in KEY_MANAGEMENT_ALGORITHMS.values()}
@@ -103,6 +119,8 @@ def test_who_needs_which_permission() -> None:
 
     assert by_need["dir"] == ({"encrypt"}, {"decrypt"})
     assert by_need["A128KW"] == by_need["A256GCMKW"] == by_need["RSA-OAEP"] == ({"wrapKey"}, {"unwrapKey"})
+    assert by_need["HPKE-0"] == by_need["dir"]
+    assert by_need["HPKE-0-KE"] == by_need["A128KW"]
     assert by_need["ECDH-ES"] == by_need["ECDH-ES+A128KW"] == by_need["PBES2-HS256+A128KW"] == (derive, derive)
 
 
@@ -120,7 +138,7 @@ def test_a_mismatch_says_what_was_needed(name: str, text: str) -> None:
     assert (str(error), error.code) == (text, "algorithm_mismatch")
 
 
-@pytest.mark.parametrize("algorithm", [*SENT, *DIRECT], ids=lambda each: each.stated)
+@pytest.mark.parametrize("algorithm", [*SENT, *DIRECT, *INTEGRATED], ids=lambda each: each.stated)
 def test_a_key_of_another_kind_is_refused(algorithm: KeyManagementAlgorithm) -> None:
     """Threats A07 and A10: the key has to be what the algorithm needs, whatever anybody says."""
     for kty, key_object in OTHERS.items():

@@ -85,12 +85,15 @@ def test_a_curve_settles_one_algorithm_and_never_the_old_name() -> None:
 
 
 def test_the_tables_list_the_algorithms_for_encryption_of_the_standards() -> None:
-    """RFC 7518 §4.1 (without RSA1_5) and §5.1; RSA-OAEP-384 and -512 are in the IANA registry."""
+    """RFC 7518 §4.1 (without RSA1_5) and §5.1; RSA-OAEP-384 and -512 are in the IANA registry; HPKE is of a draft."""
+    hpke = ("HPKE-0", "HPKE-1", "HPKE-2", "HPKE-3", "HPKE-4", "HPKE-7")
     assert set(KEY_MANAGEMENT_ALGORITHMS) == {
         *("RSA-OAEP", "RSA-OAEP-256", "RSA-OAEP-384", "RSA-OAEP-512"),
         *("A128KW", "A192KW", "A256KW", "A128GCMKW", "A192GCMKW", "A256GCMKW"),
         *("dir", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"),
         *PASSWORD_ALGORITHMS,
+        *hpke,
+        *(f"{name}-KE" for name in hpke),
     }
     assert set(PASSWORD_ALGORITHMS) == {"PBES2-HS256+A128KW", "PBES2-HS384+A192KW", "PBES2-HS512+A256KW"}
     assert set(CONTENT_ENCRYPTIONS) == {

@@ -52,10 +52,10 @@ def test_there_is_no_way_to_pass_what_has_to_be_new(function: Any) -> None:
     """Threat D13: a caller's vector would be used twice by somebody."""
     names = set(inspect.signature(function).parameters)
 
-    assert names <= {"plaintext", "key", "keys", "enc", "header", "unprotected", "aad"}
+    assert names <= {"plaintext", "key", "keys", "enc", "header", "unprotected", "aad", "drafts"}
 
 
-@pytest.mark.parametrize("name", ["epk", "iv", "tag", "p2s"])
+@pytest.mark.parametrize("name", ["epk", "iv", "tag", "p2s", "ek"])
 def test_the_header_does_not_bring_it_either(name: str) -> None:
     for key in (AGREES, WRAPS):
         with pytest.raises(ValueError, match="chosen anew"):

@@ -19,6 +19,12 @@ TOKENS = {
     for key in (WRAPS, AGREES, DIRECT, RSA, PASSWORD, *(Key.generate(alg, kid="x") for alg in ("A256GCMKW", "ECDH-ES")))
 }
 
+DRAFTS = frozenset({"draft-ietf-jose-hpke-encrypt-20"})
+DRAFT_TOKENS = {
+    key.alg: (key, jwe.encrypt(b"plaintext", key, drafts=DRAFTS))
+    for key in (Key.generate(alg, kid="h") for alg in ("HPKE-0", "HPKE-4", "HPKE-3-KE", "HPKE-7-KE"))
+}
+
 
 def text_of(header: Any) -> bytes:
     """Spell a header; bytes stand for themselves."""

@@ -77,6 +77,17 @@ def test_a_published_set_to_verify_with_holds_none_that_encrypt() -> None:
     assert [(each.kid, each.code) for each in keys.skipped] == [("a", "key_operation"), ("r", "key_operation")]
 
 
+def test_keys_of_a_draft_are_found_and_skipped_like_others() -> None:
+    """draft-ietf-jose-hpke-encrypt-20 §9; their thumbprints are those of RFC 7638."""
+    keys = [Key.generate("HPKE-0"), Key.generate("HPKE-3-KE")]
+    published = KeySet(keys).to_jwks()
+
+    assert [key.thumbprint() for key in KeySet.from_jwks(published)] == [key.kid for key in keys]
+    assert KeySet(keys).find_for_decryption({"alg": "HPKE-3-KE"}) is keys[1]
+    remote = KeySet.from_jwks(published, remote=True)
+    assert (len(remote), [each.code for each in remote.skipped]) == (0, ["key_operation", "key_operation"])
+
+
 def test_a_published_secret_that_encrypts_is_still_one() -> None:
     with pytest.raises(KeyMaterialError) as refusal:
         KeySet.from_jwks({"keys": [WRAPS.to_jwk(private=True)]}, remote=True)

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.jose.jwe.tokens import TOKENS
+from tests.jose.jwe.tokens import DRAFT_TOKENS, DRAFTS, TOKENS
 from tokensmith.jose import JoseError, Key, jwe
 
-every = pytest.mark.parametrize(("key", "token"), TOKENS.values(), ids=TOKENS)
+ALL = TOKENS | DRAFT_TOKENS
+every = pytest.mark.parametrize(("key", "token"), ALL.values(), ids=ALL)
 
 
 @every
@@ -21,7 +22,7 @@ def test_in_the_text(key: Key, token: str, data: st.DataObject) -> None:
     octets[place] = data.draw(others.filter(lambda value: value != octets[place]))
 
     with pytest.raises(JoseError):
-        jwe.decrypt(bytes(octets), key)
+        jwe.decrypt(bytes(octets), key, drafts=DRAFTS)
 
 
 @every
@@ -34,4 +35,4 @@ def test_left_out_or_put_in(key: Key, token: str, data: st.DataObject) -> None:
 
     for changed in (token[:place] + token[place + 1 :], token[:place] + more + token[place:]):
         with pytest.raises(JoseError):
-            jwe.decrypt(changed, key)
+            jwe.decrypt(changed, key, drafts=DRAFTS)

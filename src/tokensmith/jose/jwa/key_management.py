@@ -1,7 +1,8 @@
 """What an algorithm for content keys says of itself (RFC 7518 §4.1), and what it makes of a key.
 
-There are two sorts. Most encrypt a random content key to the recipient. With "dir" and "ECDH-ES" the key that both
-sides have, or agree on, *is* the content key; nothing is sent, and there can be one recipient only.
+There are three sorts. Most encrypt a random content key to the recipient. With "dir" and "ECDH-ES" the key that both
+sides have, or agree on, *is* the content key; nothing is sent, and there can be one recipient only. So it is with
+integrated encryption (draft-ietf-jose-hpke-encrypt §5), which sends what leads to the key and settles the cipher, too.
 """
 
 from collections.abc import Callable
@@ -29,6 +30,8 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     """The salt of a password, "p2s"."""
     iterations: int | None = None
     """How often a password is hashed, "p2c"."""
+    encapsulated_secret: bytes = b""
+    """What leads a recipient to the key that encrypts the content key, "ek"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class WrappedKey:
 WrapKey = Callable[[bytes, ContentEncryption, Parameters], WrappedKey]
 """From a fresh content key, what it is for, and the sender's own parameters to what is sent.
 
-With "dir" and "ECDH-ES" the content key handed in is dropped for the one that follows.
+With "dir", "ECDH-ES" and integrated encryption the content key handed in is dropped for the one that follows.
 """
 UnwrapKey = Callable[[bytes, ContentEncryption, Parameters], bytes]
 """From the encrypted key to a content key of the right length; or `cannot_decrypt`, whatever is wrong."""
@@ -74,6 +77,10 @@ class KeyManagementAlgorithm(msgspec.Struct, frozen=True, kw_only=True):
     """The one thing a key of "dir" is for; None for all other algorithms."""
     is_direct: bool = False
     """Whether no key is sent."""
+    integrated: ContentEncryption | None = None
+    """What the plaintext is encrypted with where the algorithm settles that and the header has no "enc"."""
+    draft: str | None = None
+    """The draft that defines it, with its version, until it is a standard; a program has to name it."""
     parameters: tuple[str, ...] = ()
     """The header parameters of its own."""
     wrapping: frozenset[str] = frozenset({"wrapKey"})
@@ -82,6 +89,11 @@ class KeyManagementAlgorithm(msgspec.Struct, frozen=True, kw_only=True):
     """The "key_ops" of which a recipient's key needs one."""
     prepare: "Prepare" = field(repr=False)
     """Checks that a key fits and makes its operations, once; raises `KeyMaterialError`."""
+
+    @property
+    def has_one_recipient(self) -> bool:
+        """Whether the content key follows from the one recipient's key."""
+        return self.is_direct or self.integrated is not None
 
     @property
     def stated(self) -> str:

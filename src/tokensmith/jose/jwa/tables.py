@@ -1,7 +1,7 @@
 """Every algorithm there is, by name (RFC 7518 §3.1, §4.1, §5.1, RFC 8037 §3, RFC 8812 §3.2, RFC 9864, RFC 9964).
 
-No other file lists them. There is no way to add to the tables at run time, and neither "none" (RFC 7518 §3.6) nor
-"RSA1_5" (§4.2) is in them.
+Those of HPKE are of a draft yet (draft-ietf-jose-hpke-encrypt-20). No other file lists them. There is no way to add to
+the tables at run time, and neither "none" (RFC 7518 §3.6) nor "RSA1_5" (§4.2) is in them.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from tokensmith.jose.jwa.ecdh_es import ECDH_ES, ECDH_ES_A128KW, ECDH_ES_A192KW,
 from tokensmith.jose.jwa.ecdsa import ES256, ES256K, ES384, ES512
 from tokensmith.jose.jwa.eddsa import ED448, ED25519, EDDSA
 from tokensmith.jose.jwa.hmac_sha2 import HS256, HS384, HS512
+from tokensmith.jose.jwa.hpke import HPKE_INTEGRATED, HPKE_KEY_ENCRYPTION
 from tokensmith.jose.jwa.key_management import KeyManagementAlgorithm
 from tokensmith.jose.jwa.ml_dsa import ML_DSA_44, ML_DSA_65, ML_DSA_87
 from tokensmith.jose.jwa.pbes2 import PBES2_HS256_A128KW, PBES2_HS384_A192KW, PBES2_HS512_A256KW
@@ -42,6 +43,8 @@ _KEY_MANAGEMENT: Final = (
     DIR,
     *(ECDH_ES, ECDH_ES_A128KW, ECDH_ES_A192KW, ECDH_ES_A256KW),
     *(PBES2_HS256_A128KW, PBES2_HS384_A192KW, PBES2_HS512_A256KW),
+    *HPKE_INTEGRATED,
+    *HPKE_KEY_ENCRYPTION,
 )
 _CONTENT_ENCRYPTION: Final = (A128GCM, A192GCM, A256GCM, A128CBC_HS256, A192CBC_HS384, A256CBC_HS512)
 

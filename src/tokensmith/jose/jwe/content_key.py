@@ -5,7 +5,7 @@ is wrong, a key of the wrong length and a changed ciphertext look the same and t
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 from tokensmith.jose.errors import (
@@ -18,6 +18,7 @@ from tokensmith.jose.errors import (
 from tokensmith.jose.header import Header
 from tokensmith.jose.jwa.content_encryption import ContentEncryption
 from tokensmith.jose.jwa.tables import key_management
+from tokensmith.jose.jwe.drafts import check_received
 from tokensmith.jose.jwe.parameters import read_parameters
 from tokensmith.jose.jwk import Key, KeySet
 
@@ -25,15 +26,16 @@ KeySource: TypeAlias = Key | KeySet | Callable[[Header], Key]
 """Where a recipient takes its key from. A callable sees a header that nothing has proven yet."""
 
 
-def choose_key(keys: KeySource, *, header: Header, enc: ContentEncryption) -> Key:
+def choose_key(keys: KeySource, *, header: Header, enc: ContentEncryption, drafts: Collection[str] = ()) -> Key:
     """Find the one key for a header, bound to the very algorithms the header names.
 
     Raises:
-        UnknownKeyError, UnacceptableTokenError, MalformedTokenError: As of `KeySet.find_for_decryption`; also where a
-            key of "dir" is for another content encryption (`algorithm_mismatch`).
+        UnknownKeyError, UnacceptableTokenError, MalformedTokenError: As of `KeySet.find_for_decryption`, and of
+            `check_received`; also where a key of "dir" is for another content encryption (`algorithm_mismatch`).
         KeyMaterialError: The key is one for signatures (`key_operation`).
         TypeError: A callable returned something else than a `Key`.
     """
+    check_received(header, enc=enc, drafts=drafts)
     if isinstance(keys, KeySet):
         key = keys.find_for_decryption(header)
     else:

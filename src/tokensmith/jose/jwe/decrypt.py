@@ -15,6 +15,7 @@ from tokensmith.jose.header import Header, parse_header
 from tokensmith.jose.jwa.tables import CONTENT_ENCRYPTIONS
 from tokensmith.jose.jwe import compact
 from tokensmith.jose.jwe.content_key import KeySource, choose_key, find_content_key
+from tokensmith.jose.jwe.drafts import check_drafts
 from tokensmith.jose.jwe.treatment import read_treatment
 from tokensmith.jose.jwk import Key
 from tokensmith.jose.limits import DEFAULT_LIMITS, Limits
@@ -48,6 +49,7 @@ def decrypt(
     *,
     encs: Collection[str] = CONTENT_ENCRYPTIONS.keys(),
     zips: Collection[str] = (),
+    drafts: Collection[str] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> DecryptedJwe:
     """Decrypt a compact JWE.
@@ -58,22 +60,26 @@ def decrypt(
     Args:
         token: Five parts; at most 65,536 bytes unless *limits* allows more.
         keys: A private key or shared secret, a set of them, or a callable from the header to one.
-        encs: The content encryptions to accept; all of `tokensmith.jose.jwa` unless given.
+        encs: The content encryptions to accept; all of `tokensmith.jose.jwa` unless given. Integrated encryption has no
+            "enc", and is not asked for it.
         zips: The compressions to accept: none, or ``{"DEF"}``, of which at most 250,000 octets come out.
+        drafts: The drafts whose algorithms to accept: none, or ``{"draft-ietf-jose-hpke-encrypt-20"}`` for HPKE.
 
     Raises:
         MalformedTokenError: It is no compact JWE, its header breaks the rules, or its compression does
             (`malformed_compression`, `too_large`).
         UnknownKeyError: None of *keys* is for it.
         UnacceptableTokenError: It names another algorithm than its key's, demands an unknown extension, or is not in
-            *encs* or *zips*.
+            *encs*, *zips* or *drafts*.
         DecryptionError: It cannot be decrypted, for whatever reason.
         KeyMaterialError: The key may not decrypt.
+        ValueError: *drafts* has another name, such as that of an earlier version.
     """
+    check_drafts(drafts)
     parts = compact.split(token, limits=limits)
     header = parse_header(base64url.decode(parts.protected_text), limits=limits)
     treatment = read_treatment(header, encs=encs, zips=zips)
-    key = choose_key(keys, header=header, enc=treatment.enc)
+    key = choose_key(keys, header=header, enc=treatment.enc, drafts=drafts)
     content_key = find_content_key(key, header=header, enc=treatment.enc, encrypted_key=parts.encrypted_key)
     plaintext = treatment.undo(parts.content, content_key=content_key, aad=parts.protected_text)
     return make_decrypted(plaintext, header=header, key=key, unprotected=_NOTHING, aad=b"")

@@ -23,6 +23,7 @@ from tokensmith.jose.jwa.tables import CONTENT_ENCRYPTIONS, KEY_MANAGEMENT_ALGOR
 from tokensmith.jose.jwe import json_form
 from tokensmith.jose.jwe.content_key import KeySource, choose_key, find_content_key
 from tokensmith.jose.jwe.decrypt import DecryptedJwe, make_decrypted
+from tokensmith.jose.jwe.drafts import check_drafts
 from tokensmith.jose.jwe.json_form import JsonParts, RecipientParts
 from tokensmith.jose.jwe.treatment import Treatment, read_treatment
 from tokensmith.jose.jwk import Key
@@ -38,31 +39,35 @@ def decrypt_json(
     *,
     encs: Collection[str] = CONTENT_ENCRYPTIONS.keys(),
     zips: Collection[str] = (),
+    drafts: Collection[str] = (),
     limits: Limits = DEFAULT_LIMITS,
 ) -> DecryptedJwe:
     """Decrypt a JWE in JSON, flattened or general.
 
-    "enc", "zip" and "crit" have to be protected; "alg" may stand in any part, since a key obeys its own only.
+    "enc", "zip" and "crit" have to be protected; "alg" may stand in any part, since a key obeys its own only, but not
+    for integrated encryption, where it says what "enc" says elsewhere.
 
     Args:
         token: The JSON object, or its text, which is then read strictly.
         keys: See `decrypt`; one key for any recipient is enough.
         encs: The content encryptions to accept.
         zips: The compressions to accept.
+        drafts: The drafts whose algorithms to accept.
 
     Raises:
         MalformedTokenError: As of `decrypt`; the object breaks the rules of its form; a name stands in two parts of the
-            header (`duplicate_member`); "dir" or "ECDH-ES" has several recipients (`several_recipients`); there are
-            more than 100 (`too_many_recipients`), more than 16 that a key could be for, or passwords would be hashed
-            more than 1,200,000 times in all (`too_many_attempts`).
+            header (`duplicate_member`); "dir", "ECDH-ES" or integrated encryption has several recipients
+            (`several_recipients`); there are more than 100 (`too_many_recipients`), more than 16 that a key could be
+            for, or passwords would be hashed more than 1,200,000 times in all (`too_many_attempts`).
         UnacceptableTokenError: As of `decrypt`; also where "enc", "zip" or "crit" is not protected
             (`unprotected_parameter`).
-        UnknownKeyError, DecryptionError, KeyMaterialError, TypeError: As of `decrypt`.
+        UnknownKeyError, DecryptionError, KeyMaterialError, TypeError, ValueError: As of `decrypt`.
     """
+    check_drafts(drafts)
     parts = json_form.parse(token, limits=limits)
     headers = _read_headers(parts, limits=limits)
     treatment = read_treatment(headers[0].protected, encs=encs, zips=zips)
-    attempts = _plan(zip(headers, parts.recipients, strict=True), keys=keys, treatment=treatment)
+    attempts = _plan(zip(headers, parts.recipients, strict=True), keys=keys, treatment=treatment, drafts=drafts)
     return _try_all(attempts, parts=parts, treatment=treatment)
 
 
@@ -83,24 +88,28 @@ def _read_headers(parts: JsonParts, *, limits: Limits) -> list[JointHeader]:
         parse_joint_header(protected, *each, may_be_unprotected=json_form.MAY_BE_UNPROTECTED, limits=limits)
         for each in pieces
     ]
-    if len(headers) > 1 and any(_is_direct(each.complete.alg) for each in headers):
+    if len(headers) > 1 and any(_has_one_recipient(each.complete.alg) for each in headers):
         raise MalformedTokenError("The algorithm has one recipient only.", code="several_recipients")
     return headers
 
 
-def _is_direct(alg: str) -> bool:
+def _has_one_recipient(alg: str) -> bool:
     algorithm = KEY_MANAGEMENT_ALGORITHMS.get(alg)
-    return algorithm is not None and algorithm.is_direct
+    return algorithm is not None and algorithm.has_one_recipient
 
 
 def _plan(
-    recipients: Iterable[tuple[JointHeader, RecipientParts]], *, keys: KeySource, treatment: Treatment
+    recipients: Iterable[tuple[JointHeader, RecipientParts]],
+    *,
+    keys: KeySource,
+    treatment: Treatment,
+    drafts: Collection[str],
 ) -> list[_Attempt]:
     attempts: list[_Attempt] = []
     refusals: list[RefusedTokenError] = []
     for header, recipient in recipients:
         try:
-            key = choose_key(keys, header=header.complete, enc=treatment.enc)
+            key = choose_key(keys, header=header.complete, enc=treatment.enc, drafts=drafts)
         except (UnknownKeyError, UnacceptableTokenError) as error:
             refusals.append(error)
             continue

@@ -13,10 +13,13 @@ from tokensmith.jose.errors import JoseError
 from tokensmith.jose.frozen_json import thaw
 from tokensmith.jose.header import parse_joint_header
 from tokensmith.jose.jwa.content_encryption import ContentEncryption
-from tokensmith.jose.jwa.tables import key_management
+from tokensmith.jose.jwa.tables import CONTENT_ENCRYPTIONS, key_management
 from tokensmith.jose.jwe import json_form
-from tokensmith.jose.jwe.encrypt import Members, described_encryption, prepared, seal, wrap_for
+from tokensmith.jose.jwe.compression import DEFLATE
+from tokensmith.jose.jwe.drafts import check_received
+from tokensmith.jose.jwe.encrypt import Members, described_encryption, enc_member, prepared, seal, wrap_for
 from tokensmith.jose.jwe.json_form import MAX_RECIPIENTS, JsonParts, RecipientParts
+from tokensmith.jose.jwe.treatment import read_treatment
 from tokensmith.jose.jwk import Key
 from tokensmith.jose.strict_json import JsonValue
 
@@ -34,10 +37,11 @@ def encrypt_json(
     plaintext: bytes,
     keys: Key | Recipient | Iterable[Key | Recipient],
     *,
-    enc: str = "A256GCM",
+    enc: str | None = None,
     header: Members | None = None,
     unprotected: Members | None = None,
     aad: bytes = b"",
+    drafts: Collection[str] = (),
 ) -> dict[str, JsonValue]:
     """Encrypt any bytes; the result is a JWE in JSON, flattened for one key, general for a collection of them.
 
@@ -45,22 +49,24 @@ def encrypt_json(
         plaintext: What to encrypt.
         keys: One key for each recipient, at most 100; see `encrypt`. A `Recipient` is a key with a header of its own;
             "apu", "apv" and "p2c" do their work there, too.
-        enc: The content encryption, the same for all.
+        enc: The content encryption, the same for all; see `encrypt`.
         header: Further members of the protected header; see `encrypt`.
         unprotected: Members for all recipients that nothing covers; never "alg", "enc", "zip" or "crit".
         aad: Data that stay readable, and that the tag covers.
+        drafts: The drafts whose algorithms to use; see `encrypt`.
 
     Raises:
         KeyMaterialError, TypeError: As of `encrypt`.
-        ValueError: As of `encrypt`; there is no key, there are more than 100, or one of several is for "dir" or
-            "ECDH-ES"; or a name stands in two parts of the header, or in one where it may not.
+        ValueError: As of `encrypt`; there is no key, there are more than 100, or one of several is for "dir",
+            "ECDH-ES" or integrated encryption; or a name stands in two parts of the header, or in one where it may not.
     """
     given, shared = header or {}, unprotected or {}
-    described = described_encryption(enc)
+    several = _listed(keys)
+    described = described_encryption(enc, key=several[0].key, drafts=drafts)
     message = prepared(plaintext, header=given)
-    addressed = _address(keys, enc=described, given=given)
-    encoded = strict_json.encode({**addressed.protected, "enc": enc, **given})
-    _check_header(encoded, shared=shared, recipients=addressed.recipients)
+    addressed = _address(several, enc=described, given=given, drafts=drafts)
+    encoded = strict_json.encode({**addressed.protected, **enc_member(described), **given})
+    _check_header(encoded, shared=shared, recipients=addressed.recipients, drafts=drafts)
     protected_text, aad_text = base64url.encode_bytes(encoded), base64url.encode_bytes(aad)
     covered = json_form.covered_octets(protected_text, aad_text)
     parts = JsonParts(
@@ -84,41 +90,55 @@ class _Addressed:
     recipients: tuple[RecipientParts, ...]
 
 
-def _address(
-    keys: Key | Recipient | Iterable[Key | Recipient], *, enc: ContentEncryption, given: Members
-) -> _Addressed:
+def _listed(keys: Key | Recipient | Iterable[Key | Recipient]) -> list[Recipient]:
     listed = [keys] if isinstance(keys, Key | Recipient) else list(keys)
     several = [each if isinstance(each, Recipient) else Recipient(each) for each in listed]
     if not 1 <= len(several) <= MAX_RECIPIENTS:
         raise ValueError(f"There are 1 to {MAX_RECIPIENTS} recipients.")
+    for key in (each.key for each in several if len(several) > 1):
+        if key.is_for_encryption and key_management(key.alg).has_one_recipient:
+            raise ValueError(f'"{key.alg}" has one recipient only.')
+    return several
+
+
+def _address(
+    several: list[Recipient], *, enc: ContentEncryption, given: Members, drafts: Collection[str]
+) -> _Addressed:
     if len(several) == 1:
-        return _address_only(several[0], enc=enc, given=given)
+        return _address_only(several[0], enc=enc, given=given, drafts=drafts)
     content_key = secrets.token_bytes(enc.key_bytes)
-    recipients = tuple(_address_one(each, content_key, enc=enc, given=given) for each in several)
+    recipients = tuple(_address_one(each, content_key, enc=enc, given=given, drafts=drafts) for each in several)
     return _Addressed(content_key=content_key, protected={}, recipients=recipients)
 
 
-def _address_only(recipient: Recipient, *, enc: ContentEncryption, given: Members) -> _Addressed:
-    wrapped, members = wrap_for(recipient.key, enc=enc, header={**given, **recipient.header})
+def _address_only(
+    recipient: Recipient, *, enc: ContentEncryption, given: Members, drafts: Collection[str]
+) -> _Addressed:
+    wrapped, members = wrap_for(recipient.key, enc=enc, header={**given, **recipient.header}, drafts=drafts)
     protected = {name: value for name, value in members.items() if name not in recipient.header}
     parts = RecipientParts(header=thaw(recipient.header), encrypted_key=wrapped.encrypted_key)
     return _Addressed(content_key=wrapped.content_key, protected=protected, recipients=(parts,))
 
 
-def _address_one(recipient: Recipient, content_key: bytes, *, enc: ContentEncryption, given: Members) -> RecipientParts:
-    key = recipient.key
-    wrapped, members = wrap_for(key, enc=enc, header={**given, **recipient.header}, content_key=content_key)
-    if key_management(key.alg).is_direct:
-        raise ValueError(f'"{key.alg}" has one recipient only.')
+def _address_one(
+    recipient: Recipient, content_key: bytes, *, enc: ContentEncryption, given: Members, drafts: Collection[str]
+) -> RecipientParts:
+    header = {**given, **recipient.header}
+    wrapped, members = wrap_for(recipient.key, enc=enc, header=header, content_key=content_key, drafts=drafts)
     own = {name: value for name, value in members.items() if name not in given}
     return RecipientParts(header=own | thaw(recipient.header), encrypted_key=wrapped.encrypted_key)
 
 
-def _check_header(encoded: bytes, *, shared: Members, recipients: Collection[RecipientParts]) -> None:
+def _check_header(
+    encoded: bytes, *, shared: Members, recipients: Collection[RecipientParts], drafts: Collection[str]
+) -> None:
+    """Read the header of every recipient by the rules of the one who decrypts."""
     for members in (shared, *(each.header for each in recipients)):
         strict_json.encode(members)
     try:
         for each in recipients:
-            parse_joint_header(encoded, shared, each.header, may_be_unprotected=json_form.MAY_BE_UNPROTECTED)
+            joint = parse_joint_header(encoded, shared, each.header, may_be_unprotected=json_form.MAY_BE_UNPROTECTED)
+            treatment = read_treatment(joint.protected, encs=CONTENT_ENCRYPTIONS, zips=(DEFLATE,))
+            check_received(joint.complete, enc=treatment.enc, drafts=drafts)
     except JoseError as error:
         raise ValueError(str(error)) from error

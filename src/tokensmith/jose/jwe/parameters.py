@@ -32,6 +32,8 @@ def read_parameters(algorithm: KeyManagementAlgorithm, header: _Header) -> Param
         return Parameters(ephemeral_key=_read_ephemeral_key(header), party_u=party_u, party_v=party_v)
     if "iv" in algorithm.parameters:
         return Parameters(iv=_read_octets(header, "iv"), tag=_read_octets(header, "tag"))
+    if "ek" in algorithm.parameters:
+        return Parameters(encapsulated_secret=_read_octets(header, "ek"))
     if "p2s" in algorithm.parameters:
         salt = _read_octets(header, "p2s")
         return Parameters(salt=salt, iterations=check_cost(salt=salt, iterations=_read_iterations(header)))
@@ -50,7 +52,12 @@ def read_sender_parameters(algorithm: KeyManagementAlgorithm, header: _Header) -
 
 def write_parameters(parameters: Parameters) -> dict[str, JsonValue]:
     """Spell what an algorithm chose, as members of the header; "apu" and "apv" are there already."""
-    octets = {"iv": parameters.iv, "tag": parameters.tag, "p2s": parameters.salt}
+    octets = {
+        "iv": parameters.iv,
+        "tag": parameters.tag,
+        "p2s": parameters.salt,
+        "ek": parameters.encapsulated_secret,
+    }
     members: dict[str, JsonValue] = {name: base64url.encode(value) for name, value in octets.items() if value}
     if parameters.ephemeral_key is not None:
         members["epk"] = write_public_members(parameters.ephemeral_key)

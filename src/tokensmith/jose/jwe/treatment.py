@@ -8,6 +8,7 @@ from tokensmith.jose.errors import MalformedTokenError, UnacceptableTokenError
 from tokensmith.jose.jwa.content_encryption import ContentEncryption, EncryptedContent
 from tokensmith.jose.jwa.tables import CONTENT_ENCRYPTIONS
 from tokensmith.jose.jwe.compression import DEFLATE, decompress
+from tokensmith.jose.jwe.drafts import find_integrated
 from tokensmith.jose.strict_json import JsonValue
 
 
@@ -29,23 +30,28 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_treatment(header: Mapping[str, JsonValue], *, encs: Collection[str], zips: Collection[str]) -> Treatment:
-    """Read "enc" and "zip" of a protected header.
+    """Read "enc" and "zip" of a protected header; integrated encryption has no "enc", its "alg" says it all.
 
     Raises:
-        MalformedTokenError: "enc" is missing; code `malformed_header`.
+        MalformedTokenError: "enc" is missing, or is there where it may not be; code `malformed_header`.
         UnacceptableTokenError: They are none of *encs* and *zips*, or none of ours (`unsupported_algorithm`,
             `unsupported_compression`).
         TypeError: *encs* or *zips* is a string, in which every part of it would be found.
     """
     if isinstance(encs, str) or isinstance(zips, str):
         raise TypeError("encs and zips are collections of names.")
+    enc = find_integrated(header) or _read_enc(header, encs=encs)
+    compression = header.get("zip")
+    if compression is not None and not (compression == DEFLATE and DEFLATE in zips):
+        raise UnacceptableTokenError("Compression is not accepted here.", code="unsupported_compression")
+    return Treatment(enc=enc, is_compressed=compression is not None)
+
+
+def _read_enc(header: Mapping[str, JsonValue], *, encs: Collection[str]) -> ContentEncryption:
     name = header.get("enc")
     if not isinstance(name, str):
         raise MalformedTokenError('The header parameter "enc" is missing.', code="malformed_header")
     enc = CONTENT_ENCRYPTIONS.get(name) if name in encs else None
     if enc is None:
         raise UnacceptableTokenError("The content encryption is not accepted here.", code="unsupported_algorithm")
-    compression = header.get("zip")
-    if compression is not None and not (compression == DEFLATE and DEFLATE in zips):
-        raise UnacceptableTokenError("Compression is not accepted here.", code="unsupported_compression")
-    return Treatment(enc=enc, is_compressed=compression is not None)
+    return enc
