@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from tests.fuzz import vectors
 from tests.fuzz.target import both_types
-from tokensmith.jose import JoseError, jwe
-from tokensmith.jose.jwa.tables import PASSWORD_ALGORITHMS
+from tokensmith.jose import JoseError, Key, jwe
+from tokensmith.jose.jwa.tables import KEY_MANAGEMENT_ALGORITHMS, PASSWORD_ALGORITHMS
+from tokensmith.jose.jwe.drafts import DRAFTS
 
 PLAINTEXT = b"a plaintext"
 
@@ -15,16 +16,20 @@ PLAINTEXT = b"a plaintext"
 @functools.cache
 def _own() -> tuple[str, ...]:
     keys = list(vectors.encryption_keys())
-    several = [key for key in keys if key.alg not in ("dir", "ECDH-ES", *PASSWORD_ALGORITHMS)][:3]
     slow = next(key for key in keys if key.alg in PASSWORD_ALGORITHMS)
     quick = [key for key in keys if key is not slow]
-    several = [key for key in quick if key.alg not in ("dir", "ECDH-ES")]
+    several = [key for key in quick if not KEY_MANAGEMENT_ALGORITHMS[key.alg].has_one_recipient]
     return (
         jwe.encrypt(PLAINTEXT, slow, header={"p2c": 1000}),
-        *(jwe.encrypt(PLAINTEXT, key, enc=key.enc or "A128GCM") for key in quick),
-        *(json.dumps(jwe.encrypt_json(PLAINTEXT, key, enc=key.enc or "A128GCM")) for key in quick),
-        json.dumps(jwe.encrypt_json(PLAINTEXT, several[:3], aad=b"more")),
+        *(jwe.encrypt(PLAINTEXT, key, enc=_enc(key), drafts=DRAFTS) for key in quick),
+        *(json.dumps(jwe.encrypt_json(PLAINTEXT, key, enc=_enc(key), drafts=DRAFTS)) for key in quick),
+        json.dumps(jwe.encrypt_json(PLAINTEXT, several[:3], aad=b"more", drafts=DRAFTS)),
     )
+
+
+def _enc(key: Key) -> str | None:
+    is_integrated = KEY_MANAGEMENT_ALGORITHMS[key.alg].integrated is not None
+    return None if is_integrated else key.enc or "A128GCM"
 
 
 def seeds() -> Iterator[bytes]:
@@ -48,6 +53,6 @@ def _genuine() -> frozenset[bytes]:
 def _plaintexts(token: bytes | str) -> Iterator[bytes]:
     for decrypt in (jwe.decrypt, jwe.decrypt_json):
         try:
-            yield decrypt(token, vectors.encryption_keys(), zips={"DEF"}).plaintext
+            yield decrypt(token, vectors.encryption_keys(), zips={"DEF"}, drafts=DRAFTS).plaintext
         except JoseError:
             continue
