@@ -27,8 +27,8 @@ INSERT = status_lists.insert()
 
 @pytest.fixture
 async def writer(sqlite_path: Path, anyio_backend: str) -> AsyncIterator[SqliteWriter]:
-    """A running writer that does not wait long for strangers."""
-    made = SqliteWriter(sqlite_path, compiler(), busy_seconds=0.05)
+    """A running writer that does not wait long for strangers; its groups end by their size, however slow it is."""
+    made = SqliteWriter(sqlite_path, compiler(), busy_seconds=0.05, group_seconds=60)
     made.start()
     yield made
     await asyncio.to_thread(made.close)
@@ -88,6 +88,20 @@ async def test_a_group_is_bounded(writer: SqliteWriter, sqlite_path: Path) -> No
     await asyncio.gather(*answers)
 
     assert commits(sqlite_path) >= before + 3
+
+
+async def test_a_group_ends_when_its_time_is_over(sqlite_path: Path, anyio_backend: str) -> None:
+    """A slow unit keeps nobody who came after it from being answered: what is done by then is committed."""
+    writer = SqliteWriter(sqlite_path, compiler(), group_seconds=0)
+    writer.start()
+    await submit(writer, add(0))
+    before = commits(sqlite_path)
+    with gathering(sqlite_path):
+        answers = [submit(writer, add(number)) for number in (1, 2, 3)]
+    await asyncio.gather(*answers)
+
+    assert commits(sqlite_path) == before + 3
+    await asyncio.to_thread(writer.close)
 
 
 async def test_a_unit_that_fails_takes_back_its_own_and_no_more(writer: SqliteWriter, sqlite_path: Path) -> None:

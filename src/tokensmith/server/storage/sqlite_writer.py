@@ -61,10 +61,18 @@ class _GroupLostError(Exception):
 class SqliteWriter:
     """Runs jobs on its thread, from `start` to `close`."""
 
-    def __init__(self, path: Path, statements: Compiler, *, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        statements: Compiler,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        group_seconds: float = GROUP_SECONDS,
+    ) -> None:
         self._path = path
         self._statements = statements
         self._busy_seconds = busy_seconds
+        self._group_seconds = group_seconds
         self._lock = FileLock(SqliteUrl(path).lock_path)
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
@@ -116,7 +124,7 @@ class SqliteWriter:
 
     def _fill(self, raw: sqlite3.Connection, first: Job, outcomes: list[_Outcome]) -> None:
         connection = SqliteConnection(raw, self._statements)
-        ends_at = time.monotonic() + GROUP_SECONDS
+        ends_at = time.monotonic() + self._group_seconds
         job: Job | None = first
         while job is not None:
             if job.claim():
