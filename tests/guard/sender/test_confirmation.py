@@ -30,6 +30,10 @@ class Service:
         facts = with_proof(TOKEN, *proofs, method=method, url=url)
         self.possession.check(PRESENTED, facts, thumbprint=HOLDER.thumbprint())
 
+    @property
+    def used(self) -> int:
+        return len(self.possession._seen)
+
     def refusal(self, *proofs: str, method: str = "GET", url: str = URI) -> str:
         with pytest.raises(GuardError) as caught:
             self.check(*proofs, method=method, url=url)
@@ -63,8 +67,10 @@ def test_somebody_elses_proof_uses_nothing_up() -> None:
     """Or a thief could make the owner's next proof fail by guessing its "jti"."""
     service = Service()
     service.refusal(proof(THIEF, ath=ATH))
+    assert service.used == 0
 
     service.check(proof(ath=ATH))
+    assert service.used == 1
 
 
 @pytest.mark.parametrize(("iat", "good"), [(NOW, True), (NOW - 1, False)])
@@ -91,7 +97,10 @@ def test_a_proof_from_before_the_start_is_refused(iat: int, good: bool) -> None:
 )
 def test_the_target_is_the_public_one(public_url: str, url: str, htu: str) -> None:
     """Decision 15: whatever Host header, scheme or port reached us."""
-    Service(public_url=public_url).check(proof(ath=ATH, htu=htu), url=url)
+    service = Service(public_url=public_url)
+    service.check(proof(ath=ATH, htu=htu), url=url)
+
+    assert service.used == 1
 
 
 def test_the_host_header_decides_nothing() -> None:
