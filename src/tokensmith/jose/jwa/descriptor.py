@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import msgspec
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey, Ed448PublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -82,6 +83,21 @@ class SignatureAlgorithm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Prepare = Callable[[SignatureAlgorithm, KeyObject], SignatureOperations]
+
+
+def verify_of_length(check: Callable[[bytes, bytes], None], *, size: int) -> VerifyBytes:
+    """Make the verification of a scheme that settles its own hash; its signatures have *size* octets each."""
+
+    def verify(signature: bytes, signing_input: bytes) -> bool:
+        if len(signature) != size:
+            return False
+        try:
+            check(signature, signing_input)
+        except InvalidSignature:
+            return False
+        return True
+
+    return verify
 
 
 def key_type_mismatch(algorithm: SignatureAlgorithm) -> KeyMaterialError:

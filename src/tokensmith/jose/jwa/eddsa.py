@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey, Ed448PublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -19,6 +18,7 @@ from tokensmith.jose.jwa.descriptor import (
     SignatureOperations,
     VerifyBytes,
     key_type_mismatch,
+    verify_of_length,
 )
 
 _PRIMES: Final[Mapping[str, int]] = MappingProxyType({"Ed25519": 2**255 - 19, "Ed448": 2**448 - 2**224 - 1})
@@ -60,19 +60,7 @@ def _check_point(public: Ed25519PublicKey | Ed448PublicKey, curve: str) -> None:
 
 
 def _prepare_verify(public: Ed25519PublicKey | Ed448PublicKey) -> VerifyBytes:
-    size = 64 if isinstance(public, Ed25519PublicKey) else 114
-    check = public.verify
-
-    def verify(signature: bytes, signing_input: bytes) -> bool:
-        if len(signature) != size:
-            return False
-        try:
-            check(signature, signing_input)
-        except InvalidSignature:
-            return False
-        return True
-
-    return verify
+    return verify_of_length(public.verify, size=64 if isinstance(public, Ed25519PublicKey) else 114)
 
 
 ED25519: Final = SignatureAlgorithm(

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 import msgspec
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.mldsa import (
     MLDSA44PrivateKey,
     MLDSA44PublicKey,
@@ -28,6 +28,7 @@ from tokensmith.jose.jwa.descriptor import (
     SignatureOperations,
     VerifyBytes,
     key_type_mismatch,
+    verify_of_length,
 )
 
 SEED_OCTETS: Final = 32
@@ -105,19 +106,7 @@ def _prepare(algorithm: SignatureAlgorithm, key: KeyObject) -> SignatureOperatio
 
 
 def _prepare_verify(public: LatticePublicKey, chosen: ParameterSet) -> VerifyBytes:
-    size = chosen.signature_octets
-    check = public.verify
-
-    def verify(signature: bytes, signing_input: bytes) -> bool:
-        if len(signature) != size:
-            return False
-        try:
-            check(signature, signing_input)
-        except InvalidSignature:
-            return False
-        return True
-
-    return verify
+    return verify_of_length(public.verify, size=chosen.signature_octets)
 
 
 def _describe(chosen: ParameterSet) -> SignatureAlgorithm:
