@@ -99,8 +99,10 @@ class ExchangeRefresh:
             raise _refused(token, code="refresh_token_other_client")
         if isinstance(seen.verdict, Refuse):
             raise _refused(token, code=seen.verdict.code)
-        # Before reuse is acted upon: without its key a stolen token is worth nothing, not even an end to the session.
-        _check_key(seen.family, token, key_thumbprint)
+        # Not before reuse is acted upon: a thief who was first may have bound the family to a key of their own, and
+        # then it is the owner who comes without it (RFC 9700 §4.14.2).
+        if not isinstance(seen.verdict, Reuse):
+            _check_key(seen.family, token, key_thumbprint)
         return seen, seen.verdict
 
     async def _write(
