@@ -1,5 +1,8 @@
 """Each target's property holds for what it starts from: a search that begins with a failure would find nothing else."""
 
+import json
+from typing import Any
+
 import pytest
 
 from tests.fuzz import target
@@ -14,3 +17,20 @@ def test_the_property_holds_for_every_seed(name: str) -> None:
     assert len(seeds) >= 5
     for seed in seeds:
         attacked.attempt(seed)
+
+
+@pytest.mark.parametrize("name", ["jwe", "jws"])
+def test_a_key_id_nobody_protected_may_be_changed(name: str) -> None:
+    """It only chooses the key: what opens without it, since ours then fits, was written by its author and is no forgery."""
+    attacked = target.load(name)
+    changed = [json.dumps(_renamed(json.loads(seed))) for seed in attacked.seeds() if seed.startswith(b"{")]
+
+    assert any('"kid="' in text for text in changed)
+    for text in changed:
+        attacked.attempt(text.encode())
+
+
+def _renamed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {"kid=" if key == "kid" else key: _renamed(item) for key, item in value.items()}
+    return [_renamed(item) for item in value] if isinstance(value, list) else value

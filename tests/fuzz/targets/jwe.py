@@ -47,7 +47,8 @@ def attempt(data: bytes) -> None:
 
 @functools.cache
 def _genuine() -> frozenset[bytes]:
-    return frozenset(plaintext for seed in seeds() for plaintext in _plaintexts(seed))
+    readings = (reading for seed in seeds() for reading in vectors.readings(seed))
+    return frozenset(plaintext for reading in readings for plaintext in _plaintexts(reading))
 
 
 def _plaintexts(token: bytes | str) -> Iterator[bytes]:

@@ -42,7 +42,8 @@ def attempt(data: bytes) -> None:
 
 @functools.cache
 def _genuine() -> frozenset[bytes]:
-    return frozenset(payload for seed in seeds() for payload in _payloads(seed))
+    readings = (reading for seed in seeds() for reading in vectors.readings(seed))
+    return frozenset(payload for reading in readings for payload in _payloads(reading))
 
 
 def _payloads(token: bytes | str) -> Iterator[bytes]:
