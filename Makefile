@@ -64,7 +64,8 @@ export UV_SYSTEM_CERTS := 1
 COMPILE := .tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	--custom-compile-command "make lock"
 lock: environment
-	$(COMPILE) pyproject.toml --all-extras --group build --group test --group peers --group lint --group fuzz \
+	$(COMPILE) pyproject.toml --all-extras $(addprefix --group ,build test peers frameworks lint fuzz mutation) \
 		-o requirements/dev.txt $(LOCK_OPTIONS)
-	$(COMPILE) pyproject.toml --all-extras --group build -c requirements/dev.txt -o requirements/run.txt
+	$(COMPILE) pyproject.toml $(addprefix --extra ,tour httpx2 postgres valkey) --group build -c requirements/dev.txt \
+		-o requirements/run.txt
 	echo uv | $(COMPILE) - -o requirements/uv.txt $(LOCK_OPTIONS)
