@@ -21,7 +21,7 @@ def test_the_property_holds_for_every_seed(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["jwe", "jws"])
 def test_a_key_id_nobody_protected_may_be_changed(name: str) -> None:
-    """It only chooses the key: what opens without it, since ours then fits, was written by its author and is no forgery."""
+    """It only chooses the key. What opens without it, since ours then fits, is its own author's text and no forgery."""
     attacked = target.load(name)
     changed = [json.dumps(_renamed(json.loads(seed))) for seed in attacked.seeds() if seed.startswith(b"{")]
 
