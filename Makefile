@@ -2,7 +2,8 @@
 # touched, except that `make test` as root on Debian installs the services it tests against.
 #
 #   make run            the server, the example service and the tour; ONCE=1 ends after the tour with its status
-#   make test           every test; TESTS=tests/jose for a part
+#   make test           every test, on as many processes as there are processors; TESTS=tests/jose for a part, WORKERS=0
+#                       for one process
 #   make coverage       every test, measured; each room is held to its share of lines and branches
 #   make lint           format, lint, types, walls
 #   make fuzz           attack every parser for SECONDS=60 in all
@@ -15,6 +16,8 @@ PYTHON ?= python3
 TESTS ?=
 SECONDS ?= 60
 ONCE ?=
+# Each worker starts services of its own; beyond four they cost more than they bring.
+WORKERS ?= auto --maxprocesses 4
 VENV := .venv/bin/python
 
 .PHONY: run test lint format fuzz bench coverage docs lock environment
@@ -25,13 +28,13 @@ run:
 	@$(VENV) -m tokensmith.tour.run $(if $(filter 1,$(ONCE)),--once)
 
 test: environment
-	@$(VENV) -m pytest $(TESTS)
+	@$(VENV) -m pytest -n $(WORKERS) $(TESTS)
 
 # Apart from `test`: the tracer costs half as much CPU time again (measured: 78 s against 52 s) and takes over SIGTERM in
 # the servers under test; what people type runs them as they are.
 coverage: environment
 	@$(VENV) -m coverage erase
-	@$(VENV) -m coverage run -m pytest
+	@$(VENV) -m coverage run -m pytest -n $(WORKERS)
 	@$(VENV) tools/coverage_by_room.py
 
 lint: environment
