@@ -13,7 +13,7 @@ import msgspec
 from tokensmith.jose.errors import MalformedTokenError
 
 _ALPHABET: Final = (ascii_letters + digits + "-_").encode()
-_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+_write_standard: Final = binascii.b2a_base64
 # Whatever is not in the alphabet, quotes and padding included, becomes what no base64 decoder takes.
 _TO_STANDARD: Final = bytes(byte if byte in _ALPHABET else ord("!") for byte in range(256)).translate(
     bytes.maketrans(b"-_", b"+/")
@@ -33,7 +33,8 @@ def encode(data: bytes) -> str:
 
 def encode_bytes(data: bytes) -> bytes:
     """Write *data* as base64url without padding, as ASCII bytes."""
-    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")
+    # JSON hardly ever has the two to be replaced, and to look for them is quicker than to translate every byte.
+    return _write_standard(data, newline=False).replace(b"+", b"-").replace(b"/", b"_").rstrip(b"=")
 
 
 def decode(text: str | bytes) -> bytes:

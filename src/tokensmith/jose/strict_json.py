@@ -102,12 +102,24 @@ def encode(value: Mapping[str, JsonValue]) -> bytes:
         if type(item) not in _SCALARS or type(name) is not str:
             plain = {each: _checked(each, plain[each], depth=1) for each in plain}
             break
-    return _encode_plain(plain)
+    return encode_simple(plain)
 
 
 def encode_array(items: Sequence[JsonValue]) -> bytes:
     """Write an array as compact UTF-8 JSON that `parse_array` reads back; errors are those of `encode`."""
-    return _encode_plain([_checked("An element", item, depth=1) for item in items])
+    return encode_simple([_checked("An element", item, depth=1) for item in items])
+
+
+def encode_simple(value: dict[str, Any] | list[Any]) -> bytes:
+    """Write what is known to hold JSON types alone, and no number that is not finite.
+
+    Raises:
+        ValueError: A string holds a lone surrogate.
+    """
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:
+        raise ValueError("A string holds a lone surrogate, which UTF-8 cannot say.") from None
 
 
 def _decode_within(data: bytes, *, max_bytes: int) -> Any:
@@ -133,13 +145,6 @@ def _check_contents(value: dict[str, Any] | list[Any], data: bytes, *, limits: L
         raise MalformedTokenError("A JSON object has too many members.", code="too_many_members")
     if _encode(value) != data and not _proves_unique_names(data, members=members) and _has_duplicate_names(data):
         raise MalformedTokenError("A JSON object names a member twice.", code="duplicate_member")
-
-
-def _encode_plain(plain: dict[str, Any] | list[Any]) -> bytes:
-    try:
-        return _encode(plain)
-    except UnicodeEncodeError:
-        raise ValueError("A string holds a lone surrogate, which UTF-8 cannot say.") from None
 
 
 def _count_members(value: dict[str, Any] | list[Any], *, room: int) -> int:

@@ -8,20 +8,17 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Final, Never
 
-import msgspec
-
-from tokensmith.jose import base64url, strict_json
+from tokensmith.jose import base64url
 from tokensmith.jose.jwa.descriptor import SignBytes
 from tokensmith.jose.jwk import Key
 from tokensmith.jose.jws import compact
 from tokensmith.jose.jws.sign import encode_header
-from tokensmith.jose.jwt.claims import RegisteredClaims
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock, Duration, to_seconds
+from tokensmith.jose.jwt.write_claims import check_registered, write_claims
 from tokensmith.jose.strict_json import JsonValue
 
 DEFAULT_LIFETIME: Final = timedelta(minutes=15)
 _TOKEN_ID_BYTES: Final = 16
-_convert: Final = msgspec.convert
 
 
 class Signer:
@@ -68,7 +65,7 @@ class Signer:
             fixed["iss"] = issuer
         if audience is not None:
             fixed["aud"] = audience if isinstance(audience, str) else list(audience)
-        _check(fixed)
+        check_registered(fixed)
         set_once = super().__setattr__
         set_once("_fixed", fixed)
         set_once("_header", encode_header(key, header={"typ": typ}) + b".")
@@ -93,8 +90,7 @@ class Signer:
         filled.update(claims)
         if "jti" not in filled:
             filled["jti"] = base64url.encode(secrets.token_bytes(_TOKEN_ID_BYTES))
-        _check(filled)
-        signing_input = self._header + base64url.encode_bytes(strict_json.encode(filled))
+        signing_input = self._header + base64url.encode_bytes(write_claims(filled))
         return compact.join(signing_input, signature=self._sign_bytes(signing_input))
 
     def __setattr__(self, name: str, value: object) -> Never:
@@ -116,11 +112,3 @@ def sign(
 ) -> str:
     """Sign one token; arguments and errors are those of `Signer`, which is the quicker choice for many tokens."""
     return Signer(key, issuer=issuer, audience=audience, lifetime=lifetime, typ=typ, clock=clock).sign(claims)
-
-
-def _check(claims: dict[str, JsonValue]) -> None:
-    # What nobody could verify is not worth signing, and here the mistake is the caller's.
-    try:
-        _convert(claims, RegisteredClaims)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"A registered claim has the wrong type. {error}") from None
