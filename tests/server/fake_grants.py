@@ -170,6 +170,9 @@ class FakeStatusLists:
     async def list_ids(self) -> tuple[int, ...]:
         return tuple(sorted(self._state.versions))
 
+    async def versions(self) -> dict[int, int]:
+        return dict(self._state.versions)
+
     async def holder(self, place: StatusPlace) -> GrantId | None:
         bit = self._state.bits.get(place)
         return bit.grant_id if bit and bit.until_ms is None else None

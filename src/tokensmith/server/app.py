@@ -23,6 +23,7 @@ from tokensmith.server.flows.rotate_keys import RotateKeys
 from tokensmith.server.flows.sign_in import SignIn
 from tokensmith.server.flows.sign_out import SignOut
 from tokensmith.server.flows.token_request import TokenEndpoint
+from tokensmith.server.flows.watch_status import WatchStatus
 from tokensmith.server.ops.counted_store import CountedStore
 from tokensmith.server.ops.health import Readiness, alive
 from tokensmith.server.ops.jobs import JobRunner, server_jobs
@@ -30,12 +31,14 @@ from tokensmith.server.ops.metrics import Metrics, MetricsHandler
 from tokensmith.server.parts import Parts, opened_parts
 from tokensmith.server.settings import Settings
 from tokensmith.server.web.api.first_party import FirstParty
+from tokensmith.server.web.ending import ENDING, Ending
 from tokensmith.server.web.home import Home
 from tokensmith.server.web.oauth.calling_client import CallingClients
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
 from tokensmith.server.web.oauth.keys import KeysHandler
 from tokensmith.server.web.oauth.metadata import metadata_handler
 from tokensmith.server.web.oauth.revoke import RevokeHandler
+from tokensmith.server.web.oauth.status_feed import StatusFeedHandler
 from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusListsHandler
 from tokensmith.server.web.oauth.tokens import TokenHandler
 from tokensmith.server.web.routes import ADVERTISED, Handlers, routes
@@ -54,7 +57,7 @@ def create_app(settings: Settings, *, prepared: bool = False) -> ASGIApp:
     """
 
     @asynccontextmanager
-    async def lifespan(_: object) -> AsyncIterator[None]:
+    async def lifespan(_: object) -> AsyncIterator[dict[str, Ending]]:
         if not prepared:
             # Here and not above: it brings Alembic along, which workers whose database is ready do without.
             from tokensmith.server.preparation import prepare  # noqa: PLC0415
@@ -65,7 +68,7 @@ def create_app(settings: Settings, *, prepared: bool = False) -> ASGIApp:
             router.routes = wiring.routes()
             jobs = asyncio.create_task(wiring.jobs().run())
             try:
-                yield
+                yield {ENDING: wiring.ending}
             finally:
                 jobs.cancel()
                 with suppress(asyncio.CancelledError):
@@ -83,6 +86,7 @@ class Wiring:
         self._parts = parts
         self._metrics = metrics
         self.store = CountedStore(parts.store, metrics.audited)
+        self.ending = Ending()
         self.ring = KeyRing(self.store, parts.sealing)
         self._mint = Mint(issuer=settings.issuer, ring=self.ring)
         self._client_auth = ClientAuth(store=self.store)
@@ -121,6 +125,9 @@ class Wiring:
             keys=KeysHandler(ring=self.ring),
             status_list=StatusListHandler(publish=publish, observer=metrics),
             status_lists=StatusListsHandler(publish=publish),
+            status_feed=StatusFeedHandler(
+                watch=WatchStatus(issuer=settings.issuer, store=self.store), ending=self.ending
+            ),
             first_party=self._first_party() if offers_sign_in else None,
             home=Home(
                 issuer=settings.issuer, issuer_path=settings.issuer_path, offers_first_party_sign_in=offers_sign_in

@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 from uvicorn import Config, Server
 
 from tokensmith.server.ops.http_protocol import MAX_HEAD_BYTES, BoundedHttpProtocol
+from tokensmith.server.web.ending import ENDING, Ending
 
 pytestmark = pytest.mark.anyio
 REQUEST = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
@@ -130,3 +133,35 @@ async def test_a_request_that_is_none_is_refused() -> None:
         writer.write(b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n")
 
         assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_an_answer_without_end_hears_that_the_process_stops() -> None:
+    """A server waits for what it has begun, as long as `drain_seconds`: nobody is to wait for a feed."""
+    ending = Ending()
+
+    @asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[dict[str, Ending]]:
+        yield {ENDING: ending}
+
+    async def endless(_: Request) -> Response:
+        async def chunks() -> AsyncIterator[bytes]:
+            yield b"hello"
+            await ending.wait(BOUND)
+
+        return StreamingResponse(chunks())
+
+    app = Router([Route("/", endless)], lifespan=lifespan)
+    config = Config(app, port=0, http=BoundedHttpProtocol, ws="none", lifespan="on", log_config=None)
+    server = Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.lifespan.startup()
+    await server.startup()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    async with connected(port) as (reader, writer):
+        writer.write(REQUEST)
+        await reader.readuntil(b"hello")
+        await server.shutdown()
+
+        assert ending.has_begun
+        assert (await reader.read()).endswith(b"0\r\n\r\n")

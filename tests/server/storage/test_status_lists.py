@@ -29,6 +29,7 @@ async def test_a_place_is_kept_until_it_is_given_up(store: AnyStore) -> None:
     assert await take(store) == place
     assert await store.read(lambda uow: uow.status_lists.holder(place)) == GRANT.id
     assert await store.read(lambda uow: uow.status_lists.list_ids()) == (place.list_id,)
+    assert await store.read(lambda uow: uow.status_lists.versions()) == {place.list_id: 1}
     assert await store.read(lambda uow: uow.status_lists.revoked_indexes(place.list_id)) == ()
 
 

@@ -86,7 +86,7 @@ async def test_nobody_is_refused_while_the_sealing_key_is_changed(live: Live) ->
                     await tell_of_the_new_key(live)
                     assert rotation_keys(live) == {old}
                 said = await asyncio.to_thread(reseal, live)
-                # Until a process asks again it may still make a token with the old key, also right after a look at them.
+                # Until a process asks again it may make a token with the old key, also right after a look at them.
                 learnt_at = time.monotonic() + 2 * REFRESH_SECONDS
                 while time.monotonic() < learnt_at or rotation_keys(live) & {old}:
                     await client.get(live.url(len(live.ports) - 1, "/healthz"))

@@ -4,6 +4,7 @@ A place is random within its list, so that neighbouring bits say nothing about w
 only after the last token that carried it has expired, so that no bit is ever read for the wrong token.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -75,6 +76,9 @@ class StatusLists(Protocol):
 
     async def list_ids(self) -> tuple[int, ...]:
         """Return the ids of all lists, in order (Token Status List §9.3)."""
+
+    async def versions(self) -> Mapping[int, int]:
+        """Return the version of every list, by its id."""
 
     async def holder(self, place: StatusPlace) -> GrantId | None:
         """Return the running grant whose tokens carry the place; None where its bit is set or nobody holds it."""

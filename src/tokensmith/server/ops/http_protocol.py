@@ -10,6 +10,8 @@ from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tokensmith.server.web.ending import ENDING, Ending
+
 HEAD_SECONDS: Final = 10.0
 # Counted by what arrives at once, so what comes before the head and the body behind it count a little, too. An access
 # token has 16 KiB at most.
@@ -62,6 +64,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._is_reading_head = False
         self._stop_timer()
         super().on_headers_complete()
+
+    def shutdown(self) -> None:
+        """Finish what runs; an answer that has no end of its own is told to find one."""
+        ending = self.app_state.get(ENDING)
+        if isinstance(ending, Ending):
+            ending.begin()
+        super().shutdown()
 
     def _start_timer(self) -> None:
         if self._head_timer is None and not self.transport.is_closing():

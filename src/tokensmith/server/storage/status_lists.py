@@ -50,6 +50,7 @@ _KEEP: Final = (
 )
 
 _VERSION: Final = select(status_lists.c.version, NOW_MS).where(status_lists.c.id == bindparam("list_id"))
+_VERSIONS: Final = select(status_lists.c.id, status_lists.c.version)
 _REVOKED: Final = select(status_entries.c.list_index).where(
     status_entries.c.list_id == bindparam("in_list"), status_entries.c.revoked
 )
@@ -128,6 +129,10 @@ class SqlStatusLists:
     async def list_ids(self) -> tuple[int, ...]:
         """Return the ids of all lists, in order."""
         return tuple(list_id for (list_id,) in await self._connection.rows(_LIST_IDS))
+
+    async def versions(self) -> dict[int, int]:
+        """Return the version of every list, by its id."""
+        return dict(await self._connection.rows(_VERSIONS))
 
     async def holder(self, place: StatusPlace) -> GrantId | None:
         """Return the running grant whose tokens carry the place; None where its bit is set or nobody holds it."""

@@ -88,8 +88,9 @@ class Endpoint:
         response = await self._answer(Request(request.scope, request.receive))
         request.scope["method"] = "HEAD"
         # RFC 9110 §9.3.2: the header section of GET, its Content-Length included, and no content.
-        response.body = b""
-        return response
+        head = Response(None, response.status_code)
+        head.raw_headers = response.raw_headers
+        return head
 
     def _refuse(self, error: OAuthError) -> Response:
         error_id = _new_id()

@@ -17,6 +17,7 @@ from tokensmith.server.web.oauth.introspect import IntrospectHandler
 from tokensmith.server.web.oauth.keys import KeysHandler
 from tokensmith.server.web.oauth.metadata import MetadataHandler, well_known_paths
 from tokensmith.server.web.oauth.revoke import RevokeHandler
+from tokensmith.server.web.oauth.status_feed import FEED_PATH, StatusFeedHandler
 from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusListsHandler
 from tokensmith.server.web.oauth.tokens import TOKEN_PATH, TokenHandler
 from tokensmith.server.web.observer import Observer
@@ -32,6 +33,8 @@ ADVERTISED: Final[Mapping[str, str]] = MappingProxyType(
         "revocation_endpoint": "/revoke",
         "introspection_endpoint": "/introspect",
         "status_list_aggregation_endpoint": "/status",
+        # No standard has it; RFC 8414 §2 lets metadata hold more, and readers pass over what they do not know.
+        "status_list_feed_endpoint": FEED_PATH,
     }
 )
 
@@ -47,6 +50,7 @@ class Handlers:
     keys: KeysHandler
     status_list: StatusListHandler
     status_lists: StatusListsHandler
+    status_feed: StatusFeedHandler
     first_party: FirstParty | None
     home: Home
     alive: Handler
@@ -107,6 +111,7 @@ def _table(handlers: Handlers, *, issuer_path: str) -> tuple[_Row, ...]:
     )
     return (
         _Row(path=TOKEN_PATH, post=handlers.tokens),
+        _Row(path=FEED_PATH, get=handlers.status_feed),
         _Row(path="/status/{list}", get=handlers.status_list, public=True),
         *api,
         _Row(path="/introspect", post=handlers.introspect),

@@ -1,0 +1,77 @@
+"""`GET /status/feed`: tells guards at once which status list to fetch again, as server-sent events (HTML §9.2).
+
+A hint and nothing more: it carries no status, and a guard that hears nothing polls as ever. Each event is the URI of
+one list; the first ones name every list, so that whoever comes back has missed nothing. A comment now and then shows
+that the connection still stands.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from tokensmith.server.domain.errors import UnavailableError
+from tokensmith.server.flows.watch_status import WATCH_SECONDS, Versions, WatchStatus, changed
+from tokensmith.server.web.ending import Ending
+
+FEED_PATH: Final = "/status/feed"
+HEARTBEAT_SECONDS: Final = 3.0
+# Of one process. Each holds a connection and a few kilobytes, and whoever is refused polls.
+MAX_LISTENERS: Final = 1000
+_HEARTBEAT: Final = b":\n\n"
+
+
+@dataclass(slots=True)
+class _Listeners:
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusFeedHandler:
+    """The handler.
+
+    Attributes:
+        ending: Ends every feed with the process.
+        monotonic: Says the seconds between two signs of life.
+    """
+
+    watch: WatchStatus
+    ending: Ending
+    max_listeners: int = MAX_LISTENERS
+    monotonic: Callable[[], float] = time.monotonic
+    _listeners: _Listeners = field(default_factory=_Listeners, repr=False)
+
+    async def __call__(self, request: Request) -> Response:  # noqa: ARG002 - every handler is given the request
+        """Answer with a stream that lasts as long as the process, the caller and the database do.
+
+        Raises:
+            UnavailableError: there are too many listeners already, or the database cannot be reached.
+        """
+        if self._listeners.count >= self.max_listeners:
+            raise UnavailableError("There are too many listeners.", code="too_many_listeners")
+        # Before the head is sent, so that a database that is away is still a 503.
+        first = await self.watch.versions()
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(self._events(first), media_type="text/event-stream", headers=headers)
+
+    async def _events(self, versions: Versions) -> AsyncIterator[bytes]:
+        self._listeners.count += 1
+        known: Versions = {}
+        spoke_at = self.monotonic()
+        try:
+            while not self.ending.has_begun:
+                news = changed(versions, since=known)
+                if news or self.monotonic() - spoke_at >= HEARTBEAT_SECONDS:
+                    spoke_at = self.monotonic()
+                    yield b"".join(b"data: %b\n\n" % uri.encode() for uri in news) or _HEARTBEAT
+                known = versions
+                await self.ending.wait(WATCH_SECONDS)
+                versions = await self.watch.versions()
+        except UnavailableError:
+            # The head is long sent: all that can be said is that there is no more. Guards poll, and come back.
+            return
+        finally:
+            self._listeners.count -= 1
