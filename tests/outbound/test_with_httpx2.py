@@ -2,10 +2,12 @@
 
 import asyncio
 import ssl
+from collections.abc import Iterator
 
 import pytest
 
 from tests.outbound.fetcher_contract import Fetch, FetcherContract, MakeFetch
+from tests.outbound.listener_contract import Listen, ListenerContract, stepped
 from tokensmith.outbound.with_httpx2 import Httpx2Fetcher
 
 
@@ -23,3 +25,10 @@ class TestHttpx2Fetcher(FetcherContract):
             return lambda url, rules, headers: asyncio.run(fetcher.fetch(url, rules, headers))
 
         return make
+
+
+class TestHttpx2Listener(ListenerContract):
+    @pytest.fixture
+    def listen(self) -> Iterator[Listen]:
+        with asyncio.Runner() as runner:
+            yield lambda url, rules: stepped(runner, Httpx2Fetcher().listen(url, rules, {}))

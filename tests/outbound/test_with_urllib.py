@@ -2,10 +2,12 @@
 
 import asyncio
 import ssl
+from collections.abc import Iterator
 
 import pytest
 
 from tests.outbound.fetcher_contract import Fetch, FetcherContract, MakeFetch, rules
+from tests.outbound.listener_contract import Listen, ListenerContract, stepped
 from tests.outbound.local_server import http_answer, serving
 from tokensmith.outbound import FetchError
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
@@ -20,6 +22,19 @@ class TestBlockingFetcher(FetcherContract):
             return BlockingFetcher(ssl_context=tls, resolve=lambda _host, _port: addresses).fetch
 
         return make
+
+
+class TestBlockingListener(ListenerContract):
+    @pytest.fixture
+    def listen(self) -> Listen:
+        return lambda url, rules: BlockingFetcher().listen(url, rules, {})
+
+
+class TestThreadedListener(ListenerContract):
+    @pytest.fixture
+    def listen(self) -> Iterator[Listen]:
+        with asyncio.Runner() as runner:
+            yield lambda url, rules: stepped(runner, ThreadedFetcher(BlockingFetcher()).listen(url, rules, {}))
 
 
 def test_the_threaded_fetcher_gives_the_same_answer() -> None:

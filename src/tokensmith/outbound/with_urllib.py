@@ -12,11 +12,20 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import partial
 
 from tokensmith.outbound.addresses import Resolve, permitted_addresses, resolve_blocking
 from tokensmith.outbound.fetch import FIXED_HEADERS, Fetcher, FetchError, FetchRules, Response, check_head, too_large
+from tokensmith.outbound.listen import (
+    MAX_LINE_BYTES,
+    MEDIA_TYPE,
+    Listener,
+    cannot_listen,
+    check_feed,
+    line_too_long,
+)
+from tokensmith.outbound.listen_in_thread import listen_in_thread
 from tokensmith.outbound.target import Target
 
 
@@ -34,25 +43,50 @@ class BlockingFetcher:
 
     def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
         """GET *url* under *rules*, or raise `FetchError`."""
+        with self._answer(url, rules, headers, deadline=_Deadline(rules)) as (answer, received):
+            check_head(answer.status, received, rules)
+            body = answer.read(rules.max_bytes + 1)
+            if len(body) > rules.max_bytes:
+                raise too_large(rules)
+            if answer.length:
+                raise FetchError("The answer ended early.", code="truncated")
+            return Response(status=answer.status, headers=received, body=body)
+
+    def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Iterator[bytes]:
+        """GET *url* and return line after line until it is over, or raise `FetchError`."""
+        deadline = _Deadline(rules)
+        with self._answer(url, rules, {**headers, "Accept": MEDIA_TYPE}, deadline=deadline) as (answer, received):
+            check_feed(answer.status, received, rules)
+            while line := answer.readline(MAX_LINE_BYTES + 1):
+                if len(line) > MAX_LINE_BYTES:
+                    raise line_too_long()
+                yield line.rstrip(b"\r\n")
+                deadline.renew()
+
+    @contextlib.contextmanager
+    def _answer(
+        self, url: str, rules: FetchRules, headers: Mapping[str, str], *, deadline: "_Deadline"
+    ) -> Iterator[tuple[http.client.HTTPResponse, dict[str, str]]]:
+        """Ask, and yield the answer and its headers; whatever goes wrong until the end becomes a `FetchError`."""
         target = rules.admit(url)
         try:
             found = self._resolve(target.host, target.port)
             addresses = permitted_addresses(found, target=target, rules=rules)
-            deadline = time.monotonic() + rules.total_seconds
+            deadline.renew()
             with contextlib.closing(self._connect(addresses, target, rules, deadline)) as connected:
-                return _converse(_DeadlineSocket(connected, deadline), target, rules, headers)
+                yield _ask(_DeadlineSocket(connected, deadline), target, headers)
         except TimeoutError as error:
             raise FetchError("The server took too long.", code="timed_out", detail=f"{url}: {error}") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             detail = f"{url}: {type(error).__name__}: {error}"
             raise FetchError("The server could not be reached.", code="unreachable", detail=detail) from error
 
-    def _connect(self, addresses: list[str], target: Target, rules: FetchRules, deadline: float) -> socket.socket:
+    def _connect(self, addresses: list[str], target: Target, rules: FetchRules, deadline: "_Deadline") -> socket.socket:
         connected = _connect_first(addresses, target.port, rules, deadline)
         if target.scheme == "http":
             return connected
         try:
-            connected.settimeout(_remaining(deadline))
+            connected.settimeout(deadline.remaining())
             return self._ssl_context.wrap_socket(connected, server_hostname=target.host)
         except BaseException:
             connected.close()
@@ -70,16 +104,41 @@ class ThreadedFetcher:
         work = partial(self._blocking.fetch, url, rules, headers)
         return await asyncio.get_running_loop().run_in_executor(None, work)
 
+    def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
+        """GET *url* and return line after line until it is over, or raise `FetchError`."""
+        if not isinstance(self._blocking, Listener):
+            raise cannot_listen(self._blocking)
+        return listen_in_thread(self._blocking, url, rules, headers)
+
+
+class _Deadline:
+    """When whatever is under way has to be over."""
+
+    def __init__(self, rules: FetchRules) -> None:
+        self._seconds = rules.total_seconds
+        self.renew()
+
+    def renew(self) -> None:
+        """Give the whole time anew."""
+        self._at = time.monotonic() + self._seconds
+
+    def remaining(self) -> float:
+        """Return the seconds that are left, or raise `TimeoutError`."""
+        left = self._at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time for the whole fetch is over")
+        return left
+
 
 class _DeadlineSocket:
     """What http.client needs of a socket, with every wait cut to what is left of the whole."""
 
-    def __init__(self, connected: socket.socket, deadline: float) -> None:
+    def __init__(self, connected: socket.socket, deadline: _Deadline) -> None:
         self._connected = connected
         self._deadline = deadline
 
     def sendall(self, data: bytes) -> None:
-        self._connected.settimeout(_remaining(self._deadline))
+        self._connected.settimeout(self._deadline.remaining())
         self._connected.sendall(data)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
@@ -90,7 +149,7 @@ class _DeadlineSocket:
 
 
 class _DeadlineReader(io.RawIOBase):
-    def __init__(self, connected: socket.socket, deadline: float) -> None:
+    def __init__(self, connected: socket.socket, deadline: _Deadline) -> None:
         super().__init__()
         self._connected = connected
         self._deadline = deadline
@@ -99,21 +158,23 @@ class _DeadlineReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed has a wider, private buffer type
-        self._connected.settimeout(_remaining(self._deadline))
+        self._connected.settimeout(self._deadline.remaining())
         return self._connected.recv_into(buffer)
 
 
-def _connect_first(addresses: list[str], port: int, rules: FetchRules, deadline: float) -> socket.socket:
+def _connect_first(addresses: list[str], port: int, rules: FetchRules, deadline: _Deadline) -> socket.socket:
     failure: OSError = OSError("no address")
     for address in addresses:
         try:
-            return socket.create_connection((address, port), min(rules.connect_seconds, _remaining(deadline)))
+            return socket.create_connection((address, port), min(rules.connect_seconds, deadline.remaining()))
         except OSError as error:
             failure = error
     raise failure
 
 
-def _converse(connected: _DeadlineSocket, target: Target, rules: FetchRules, headers: Mapping[str, str]) -> Response:
+def _ask(
+    connected: _DeadlineSocket, target: Target, headers: Mapping[str, str]
+) -> tuple[http.client.HTTPResponse, dict[str, str]]:
     connection = http.client.HTTPConnection(target.host, target.port)
     connection.sock = connected
     connection.request("GET", target.path, headers={**headers, **FIXED_HEADERS, "Host": target.authority})
@@ -121,17 +182,4 @@ def _converse(connected: _DeadlineSocket, target: Target, rules: FetchRules, hea
     received: dict[str, str] = {}
     for name, value in answer.getheaders():
         received[name.lower()] = f"{received[name.lower()]}, {value}" if name.lower() in received else value
-    check_head(answer.status, received, rules)
-    body = answer.read(rules.max_bytes + 1)
-    if len(body) > rules.max_bytes:
-        raise too_large(rules)
-    if answer.length:
-        raise FetchError("The answer ended early.", code="truncated")
-    return Response(status=answer.status, headers=received, body=body)
-
-
-def _remaining(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("the time for the whole fetch is over")
-    return left
+    return answer, received
