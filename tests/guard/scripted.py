@@ -1,6 +1,6 @@
 """An Outside that reads from a script: the test sets the clock, the documents, and when background work happens."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ class ScriptedOutside:
     fetched: list[str] = field(default_factory=list)
     sent_headers: list[Mapping[str, str]] = field(default_factory=list)
     rules: list[FetchRules] = field(default_factory=list)
+    feeds: dict[str, list[bytes | FetchError | Callable[[], None]]] = field(default_factory=dict)
     background: dict[str, Work] = field(default_factory=dict)
 
     def monotonic(self) -> float:
@@ -42,6 +43,17 @@ class ScriptedOutside:
         if isinstance(document, FetchError):
             raise document
         return document if isinstance(document, Response) else document(headers)
+
+    async def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
+        self.fetched.append(url)
+        self.rules.append(rules)
+        for line in self.feeds.get(url, [FetchError("Nobody answers.", code="unreachable", detail=url)]):
+            if isinstance(line, FetchError):
+                raise line
+            if callable(line):
+                line()
+            else:
+                yield line
 
     async def shared(self, name: str, work: Work) -> None:
         await work()

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ from tokensmith.guard.verify import TrustedIssuers, verify
 from tokensmith.jose.jwt import Clock
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
 from tokensmith.outbound import AsyncFetcher, Fetcher, FetchRules, Response
+from tokensmith.outbound.listen import AsyncListener, Listener, cannot_listen
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
 
 _ANY_TOKEN: Final = Need()
@@ -140,6 +141,12 @@ class _BlockingOutside:
     async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
         return self._fetcher.fetch(url, rules, headers)
 
+    async def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
+        if not isinstance(self._fetcher, Listener):
+            raise cannot_listen(self._fetcher)
+        for line in self._fetcher.listen(url, rules, headers):
+            yield line
+
     async def shared(self, name: str, work: Work) -> None:
         self._flight.join(name, lambda: run_blocking(work()))
 
@@ -156,6 +163,11 @@ class _AsyncOutside:
 
     async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
         return await self._fetcher.fetch(url, rules, headers)
+
+    def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
+        if not isinstance(self._fetcher, AsyncListener):
+            raise cannot_listen(self._fetcher)
+        return self._fetcher.listen(url, rules, headers)
 
     async def shared(self, name: str, work: Work) -> None:
         await self._flight.join(name, work)

@@ -4,7 +4,7 @@
 reads from a script. Nothing else in the guard touches clock, network or threads.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
 from tokensmith.outbound import FetchRules, Response
@@ -25,6 +25,10 @@ class Outside(Protocol):
 
     async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
         """GET *url*, or raise `FetchError`."""
+        ...
+
+    def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
+        """GET *url* and return line after line until it is over, or raise `FetchError`."""
         ...
 
     async def shared(self, name: str, work: Work) -> None:

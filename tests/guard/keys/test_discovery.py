@@ -105,6 +105,11 @@ def test_an_aggregation_endpoint_is_a_promise() -> None:
     assert not parse_metadata(metadata().body, issuer=ISSUER).promises_status
 
 
+@pytest.mark.parametrize(("member", "feed"), [(f"{ISSUER}/feed", f"{ISSUER}/feed"), (7, None), (None, None)])
+def test_a_feed_of_status_lists_may_be_named(member: JsonValue, feed: str | None) -> None:
+    assert parse_metadata(metadata(status_list_feed_endpoint=member).body, issuer=ISSUER).status_feed == feed
+
+
 def test_members_we_do_not_know_are_ignored() -> None:
     """RFC 8414 §3.2: other claims may be returned."""
     body = strict_json.encode({"issuer": ISSUER, "jwks_uri": "https://x.test/k", "more": [1, {"a": None}]})

@@ -189,12 +189,19 @@ def test_the_metadata_is_read_again_after_an_hour(keys: RemoteKeys, outside: Scr
 def test_the_promise_of_a_status_list_comes_from_the_metadata(keys: RemoteKeys, outside: ScriptedOutside) -> None:
     """Token Status List §9.1."""
     outside.documents[METADATA] = json_answer(
-        {"issuer": ISSUER, "jwks_uri": KEYS, "status_list_aggregation_endpoint": f"{ISSUER}/status"}
+        {
+            "issuer": ISSUER,
+            "jwks_uri": KEYS,
+            "status_list_aggregation_endpoint": f"{ISSUER}/status",
+            "status_list_feed_endpoint": f"{ISSUER}/status/feed",
+        }
     )
     assert not keys.promises_status
+    assert keys.status_feed is None
     find(keys, outside)
 
     assert keys.promises_status
+    assert keys.status_feed == f"{ISSUER}/status/feed"
 
 
 def test_expiring_asks_at_the_next_use_whatever_was_asked_when(keys: RemoteKeys, outside: ScriptedOutside) -> None:

@@ -24,5 +24,6 @@ def test_they_neither_grow_nor_age() -> None:
 
     assert keys.age(1000.0) is None
     assert not keys.promises_status
+    assert keys.status_feed is None
     with pytest.raises(UnknownKeyError):
         run(keys.find({"alg": "ES256", "kid": "2"}, ScriptedOutside()))

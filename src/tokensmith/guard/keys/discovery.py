@@ -25,6 +25,7 @@ class Metadata:
 
     jwks_uri: str
     promises_status: bool = False
+    status_feed: str | None = None
 
 
 async def discover(issuer: str, rules: FetchRules, outside: Outside) -> Metadata:
@@ -77,4 +78,9 @@ def parse_metadata(body: bytes, *, issuer: str) -> Metadata:
     jwks_uri = document.get("jwks_uri")
     if not isinstance(jwks_uri, str):
         raise DocumentError("it has no jwks_uri")
-    return Metadata(jwks_uri=jwks_uri, promises_status="status_list_aggregation_endpoint" in document)
+    feed = document.get("status_list_feed_endpoint")
+    return Metadata(
+        jwks_uri=jwks_uri,
+        promises_status="status_list_aggregation_endpoint" in document,
+        status_feed=feed if isinstance(feed, str) else None,
+    )

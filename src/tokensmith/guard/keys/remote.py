@@ -80,6 +80,11 @@ class RemoteKeys:
         """Whether the metadata names a status list aggregation (Token Status List §9.1)."""
         return self._metadata is not None and self._metadata.promises_status
 
+    @property
+    def status_feed(self) -> str | None:
+        """Where the metadata says that changes of status lists are told, or None."""
+        return None if self._metadata is None else self._metadata.status_feed
+
     def age(self, now: float) -> float | None:
         """Return the seconds since the keys in hand were asked for, or None."""
         return None if self._held is None else now - self._held.asked_at

@@ -16,6 +16,11 @@ class KeySource(Protocol):
         """Whether the issuer's metadata says that its tokens have a status list."""
         ...
 
+    @property
+    def status_feed(self) -> str | None:
+        """Where the issuer's metadata says that changes of status lists are told, or None."""
+        ...
+
     async def find(self, header: Mapping[str, JsonValue], outside: Outside) -> Key:
         """Return the key that *header* names.
 
@@ -38,6 +43,7 @@ class FixedKeys:
     """Keys that were configured, and that change with a new configuration only."""
 
     promises_status = False
+    status_feed = None
 
     def __init__(self, keys: Key | KeySet) -> None:
         self._keys = keys if isinstance(keys, KeySet) else KeySet([keys])

@@ -17,6 +17,7 @@ from typing import Final
 from tokensmith.guard.errors import InvalidTokenError, UnavailableError
 from tokensmith.guard.keys import KeySource
 from tokensmith.guard.outside import Outside
+from tokensmith.guard.status.feed import StatusFeed
 from tokensmith.guard.status.list_token import ListToken, ListVerifier, RefusedListError
 from tokensmith.guard.status.reference import Reference, read_reference
 from tokensmith.jose import JoseError
@@ -29,6 +30,8 @@ _MAX_LISTS: Final = 256
 _FETCH_SECONDS: Final = 3.0
 # A list this many poll intervals old is not used before it was asked for again.
 _BOUND_IN_POLLS: Final = 2.5
+# The fetch that was under way when a change was heard of may have asked before it.
+_TRIES: Final = 2
 _NEVER: Final = -math.inf
 _logger: Final = logging.getLogger("tokensmith.guard")
 
@@ -84,6 +87,7 @@ class StatusLists:
         self._max_stale = max_stale
         self._entries: dict[str, _Entry] = {}
         self._retired: frozenset[str] = frozenset()
+        self._feed = StatusFeed(origin=origin, heard=self._changed)
 
     def age(self, now: float) -> float | None:
         """Return the seconds since the oldest list in hand was asked for, or None without any."""
@@ -132,6 +136,8 @@ class StatusLists:
 
     async def _renewed(self, entry: _Entry, outside: Outside) -> _Held:
         """Return a list that may be used, having asked for a new one: before, or beside, as its age allows."""
+        if self._keys.status_feed is not None:
+            self._feed.follow(self._keys.status_feed, outside)
         held = seen = entry.held
         now = outside.monotonic()
         since_failure = now - entry.failed_at
@@ -143,7 +149,7 @@ class StatusLists:
             ):
                 outside.in_background(entry.url, lambda: self._renew(entry, seen, outside))
             else:
-                await outside.shared(entry.url, lambda: self._renew(entry, seen, outside))
+                await self._renew_shared(entry, seen, outside)
                 held = entry.held
         if held is None or outside.monotonic() - held.asked_at >= self._max_stale or self._expired(held, outside):
             message = "Whether the access token was revoked cannot be found out."
@@ -155,6 +161,19 @@ class StatusLists:
         return now - held.asked_at < self._bound or (
             since_failure < self._bound and now - held.asked_at < self._max_stale
         )
+
+    async def _changed(self, url: str, outside: Outside) -> None:
+        """Fetch a list again that the issuer says has changed."""
+        entry = self._entries.get(url)
+        heard_at = outside.monotonic()
+        if entry is None:
+            return
+        for _ in range(_TRIES):
+            if entry.held is None or entry.held.asked_at < heard_at:
+                await self._renew_shared(entry, entry.held, outside)
+
+    async def _renew_shared(self, entry: _Entry, seen: _Held | None, outside: Outside) -> None:
+        await outside.shared(entry.url, lambda: self._renew(entry, seen, outside))
 
     async def _renew(self, entry: _Entry, seen: _Held | None, outside: Outside) -> None:
         held = entry.held
