@@ -51,8 +51,8 @@ fuzz: environment
 	@$(VENV) tools/fuzz.py --seconds $(SECONDS)
 
 bench: environment
-	@status=0; for program in bench/jose.py bench/jose_fast_jwt.py bench/server.py bench/sqlite_fairness.py; do \
-		$(VENV) $$program || status=1; \
+	@status=0; for program in jose jose_fast_jwt server sqlite_fairness revocation; do \
+		$(VENV) bench/$$program.py || status=1; \
 	done; exit $$status
 
 docs: environment

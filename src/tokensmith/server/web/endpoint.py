@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from tokensmith.server.domain.errors import OAuthError
@@ -54,7 +54,15 @@ class Endpoint:
         except ClientGoneError:
             return
         response.raw_headers.extend(self.headers)
+        if isinstance(response, StreamingResponse):
+            # Until it begins; how long somebody then listens is nobody's waiting time.
+            self._count(scope, response, started=started)
+            await response(scope, receive, send)
+            return
         await response(scope, receive, send)
+        self._count(scope, response, started=started)
+
+    def _count(self, scope: Scope, response: Response, *, started: float) -> None:
         method = scope["method"] if scope["method"] in _KNOWN_METHODS else "other"
         seconds = time.perf_counter() - started
         self.observer.answered(self.route, method=method, status=response.status_code, seconds=seconds)

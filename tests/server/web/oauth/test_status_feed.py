@@ -119,3 +119,28 @@ async def test_it_is_a_stream_that_nobody_keeps(served: Served) -> None:
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_listener_is_counted_when_it_comes(served: Served) -> None:
+    """Hours of listening are nobody's waiting time, and would be the slowest requests of all."""
+    sent: list[str] = []
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(str(message["type"]))
+        served.wiring.ending.begin()
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {"type": "http", "method": "GET", "path": "/status/feed", "headers": [], "query_string": b""}
+    labels = {"route": "/status/feed", "method": "GET", "status": "200"}
+    counted: list[float | None] = []
+
+    async def counting_send(message: dict[str, object]) -> None:
+        counted.append(served.metrics.registry.get_sample_value("tokensmith_request_seconds_count", labels))
+        await send(message)
+
+    await served.app({**scope, "asgi": {"spec_version": "2.4"}}, receive, counting_send)
+
+    assert sent[0] == "http.response.start"
+    assert counted[0] == 1
