@@ -266,3 +266,28 @@ def test_a_changed_token_hands_out_nothing(tmp_path: Path) -> None:
 
     assert "code    decryption_failed" in stderr
     assert token.split(".")[3] not in stderr
+
+
+HPKE = "draft-ietf-jose-hpke-encrypt-20"
+
+
+@pytest.mark.parametrize("alg", ["HPKE-0", "HPKE-3-KE"])
+def test_a_draft_has_to_be_named_on_either_side(tmp_path: Path, alg: str) -> None:
+    """Its names may mean another thing tomorrow."""
+    recipient = Key.generate(alg)
+    public, private = public_file(tmp_path, recipient), key_file(tmp_path, recipient)
+    token = done(*ENCRYPT, "--key", public, "--draft", HPKE, text=b"any")
+
+    assert done(*DECRYPT, "--key", private, "--draft", HPKE, text=token) == "any"
+    assert "of a draft" in failed(2, *ENCRYPT, "--key", public, text=b"any")
+    assert "NOT DECRYPTED" in failed(1, *DECRYPT, "--key", private, text=token)
+    assert HPKE in failed(2, *ENCRYPT, "--key", public, "--draft", "draft-ietf-jose-hpke-encrypt-19")
+
+
+def test_what_is_compressed_is_decompressed_where_that_is_asked_for(tmp_path: Path) -> None:
+    """D11: off unless named."""
+    token = jwe.encrypt(b"any", RECIPIENT.public(), header={"zip": "DEF"})
+    private = key_file(tmp_path, RECIPIENT)
+
+    assert done(*DECRYPT, "--key", private, "--zip", "DEF", text=token) == "any"
+    assert "NOT DECRYPTED" in failed(1, *DECRYPT, "--key", private, text=token)

@@ -25,8 +25,8 @@ from tokensmith.jose import Key, KeySet
 from tokensmith.jose import jwe as encryption
 from tokensmith.jose.header import media_type
 from tokensmith.jose.jwa.tables import CONTENT_ENCRYPTIONS, PASSWORD_ALGORITHMS
+from tokensmith.jose.jwe.drafts import DRAFTS
 
-_DEFAULT_ENC: Final = "A256GCM"
 _ENCRYPT: Final = """\b
 Examples:
   tokensmith jwe encrypt --key recipient-public.json < report.pdf > report.jwe
@@ -46,6 +46,15 @@ Exit status: 0 decrypted, 1 refused, 2 a key or an option cannot be used.
 """
 
 
+_draft_option = click.option(
+    "--draft",
+    "drafts",
+    type=click.Choice(sorted(DRAFTS)),
+    multiple=True,
+    help="A draft whose algorithms to use: HPKE in JWE, until it is a standard.",
+)
+
+
 @click.group()
 def jwe() -> None:
     """Encrypted bytes of any kind.
@@ -63,6 +72,7 @@ def jwe() -> None:
 )
 @click.option("--typ", help='The "typ" of the header: what kind of thing the whole is.')
 @click.option("--cty", help='The "cty" of the header: what kind of thing was encrypted; JWT for a signed token.')
+@_draft_option
 @json_option
 @output_option
 def encrypt(
@@ -72,6 +82,7 @@ def encrypt(
     enc: str | None,
     typ: str | None,
     cty: str | None,
+    drafts: tuple[str, ...],
     is_json: bool,
     output: str | None,
 ) -> None:
@@ -83,11 +94,11 @@ def encrypt(
     with told():
         key = _recipient(keys, input_file=file)
         plaintext = _plaintext(file, cty=cty)
-        chosen = enc or key.enc or _DEFAULT_ENC
+        chosen = enc or key.enc
         if is_json:
-            token = as_json(encryption.encrypt_json(plaintext, key, enc=chosen, header=header))
+            token = as_json(encryption.encrypt_json(plaintext, key, enc=chosen, header=header, drafts=drafts))
         else:
-            token = encryption.encrypt(plaintext, key, enc=chosen, header=header)
+            token = encryption.encrypt(plaintext, key, enc=chosen, header=header, drafts=drafts)
     hand_out(token, output=output)
 
 
@@ -101,9 +112,20 @@ def encrypt(
     multiple=True,
     help="The content encryption to accept; may be repeated.  [all]",
 )
+@click.option("--zip", "zips", type=click.Choice(["DEF"]), multiple=True, help="Decompress what is compressed so.")
+@_draft_option
 @json_option
 @output_option
-def decrypt(file: str, *, keys: KeyChoice, encs: tuple[str, ...], is_json: bool, output: str | None) -> None:
+def decrypt(
+    file: str,
+    *,
+    keys: KeyChoice,
+    encs: tuple[str, ...],
+    zips: tuple[str, ...],
+    drafts: tuple[str, ...],
+    is_json: bool,
+    output: str | None,
+) -> None:
     """Decrypt a token, and write what was in it.
 
     Whoever has the recipient's public key can have written it.
@@ -111,7 +133,9 @@ def decrypt(file: str, *, keys: KeyChoice, encs: tuple[str, ...], is_json: bool,
     with told(refusal="NOT DECRYPTED"):
         source = _password_key(keys, input_file=file) or keys.source(input_file=file)
         read = encryption.decrypt_json if is_json else encryption.decrypt
-        decrypted = read(read_token(file), source, encs=encs or CONTENT_ENCRYPTIONS.keys(), limits=PAYLOAD_LIMITS)
+        accepted = encs or CONTENT_ENCRYPTIONS.keys()
+        token = read_token(file)
+        decrypted = read(token, source, encs=accepted, zips=zips, drafts=drafts, limits=PAYLOAD_LIMITS)
     hand_out(decrypted.plaintext, output=output)
     click.echo(f"Decrypted with {key_name(decrypted.key)}; who wrote it was NOT checked.", err=True)
 

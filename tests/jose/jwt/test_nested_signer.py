@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.jose.jwt.nesting import PUBLIC, RECIPIENT, nested_verifier
+from tests.jose.jwt.nesting import PUBLIC, RECIPIENT, nested_verifier, passes, refusal
 from tests.jose.jwt.tokens import AUDIENCE, ISSUER, KEY, NOW, StoppedClock, verifier
 from tokensmith.jose import Key, KeySet, base64url, jwe, jwt
-from tokensmith.jose.errors import KeyMaterialError
+from tokensmith.jose.errors import KeyMaterialError, UnacceptableTokenError
+from tokensmith.jose.jwe.drafts import DRAFTS
 
 PASSWORD = Key.from_password("correct horse battery staple", alg="PBES2-HS256+A128KW")
 KEYS = (RECIPIENT, Key.generate("RSA-OAEP-256"), Key.generate("A256KW"), Key.generate("A256GCM"), PASSWORD)
@@ -141,3 +142,24 @@ def test_a_signer_is_frozen() -> None:
         making._enc = "A128GCM"
     with pytest.raises(AttributeError):
         del making._enc
+
+
+@pytest.mark.parametrize("alg", ["HPKE-0", "HPKE-3-KE"])
+def test_a_draft_is_used_where_both_sides_name_it(alg: str) -> None:
+    """D21: its names may mean another thing tomorrow."""
+    recipient = Key.generate(alg)
+    token = nested_signer(recipient.public(), drafts=DRAFTS).sign({"sub": "ada"})
+
+    assert passes(token, keys=recipient, drafts=DRAFTS)
+    assert refusal(token, keys=recipient) == (UnacceptableTokenError, "unsupported_algorithm")
+    with pytest.raises(KeyMaterialError):
+        nested_signer(recipient.public())
+
+
+@pytest.mark.parametrize("make", [jwt.NestedSigner, jwt.NestedVerifier])
+def test_a_draft_is_one_of_ours(make: Any) -> None:
+    first = jwt.Signer(KEY) if make is jwt.NestedSigner else verifier()
+    with pytest.raises(ValueError, match="draft"):
+        make(first, RECIPIENT, drafts={"draft-ietf-jose-hpke-encrypt-19"})
+    with pytest.raises(TypeError):
+        make(first, RECIPIENT, drafts="draft-ietf-jose-hpke-encrypt-20")

@@ -21,6 +21,7 @@ from tokensmith.jose.frozen_json import thaw
 from tokensmith.jose.header import Header, media_type
 from tokensmith.jose.jwa.tables import CONTENT_ENCRYPTIONS
 from tokensmith.jose.jwe.content_key import KeySource
+from tokensmith.jose.jwe.drafts import check_drafts
 from tokensmith.jose.jwk import Key, KeySet
 from tokensmith.jose.jwt.signer import Signer
 from tokensmith.jose.jwt.unverified import read_unverified
@@ -51,19 +52,22 @@ class NestedSigner:
     Args:
         signer: Makes the token inside.
         key: The recipient's public key, or a shared secret.
-        enc: The content encryption; a key of "dir" is for one alone, `key.enc`.
+        enc: The content encryption, as of `jwe.encrypt`.
         replicated: Which of "typ", "iss", "sub" and "aud" to repeat in the outer header, readable for everybody
             (RFC 7519 §5.3, RFC 8725 §3.11).
         header: Further members of the outer header, as of `jwe.encrypt`; none of those above, "cty" or "zip".
+        drafts: The drafts whose algorithms to use, as of `jwe.encrypt`.
 
     Raises:
         TypeError, ValueError: An option makes no sense.
-        KeyMaterialError: The key may not encrypt (`key_operation`), or is for another *enc* (`algorithm_mismatch`).
+        KeyMaterialError: The key may not encrypt (`key_operation`), is for another *enc* (`algorithm_mismatch`), or its
+            algorithm is of a draft that is not named (`unsupported_algorithm`).
     """
 
-    __slots__ = ("_enc", "_header", "_key", "_replicated", "_signer")
+    __slots__ = ("_drafts", "_enc", "_header", "_key", "_replicated", "_signer")
 
-    _enc: str
+    _drafts: frozenset[str]
+    _enc: str | None
     _header: dict[str, JsonValue]
     _key: Key
     _replicated: frozenset[str]
@@ -74,9 +78,10 @@ class NestedSigner:
         signer: Signer,
         key: Key,
         *,
-        enc: str = "A256GCM",
+        enc: str | None = None,
         replicated: Collection[str] = (),
         header: Mapping[str, JsonValue] | None = None,
+        drafts: Collection[str] = (),
     ) -> None:
         if not isinstance(signer, Signer):
             raise TypeError("signer is a Signer.")
@@ -89,7 +94,8 @@ class NestedSigner:
         set_once("_replicated", _checked_names(replicated))
         set_once("_header", _checked_header(header or {}))
         # Shows now, and not with the first token, what the key and the options do not allow.
-        jwe.encrypt(b"", key, enc=enc, header=self._header)
+        jwe.encrypt(b"", key, enc=enc, header=self._header, drafts=drafts)
+        set_once("_drafts", frozenset(drafts))
 
     def sign(self, claims: Mapping[str, JsonValue]) -> str:
         """Sign claims and encrypt the token; the result is a compact JWE.
@@ -102,7 +108,7 @@ class NestedSigner:
         """
         signed = self._signer.sign(claims)
         header = self._header | _replicas(signed, names=self._replicated)
-        return jwe.encrypt(signed.encode("ascii"), self._key, enc=self._enc, header=header)
+        return jwe.encrypt(signed.encode("ascii"), self._key, enc=self._enc, header=header, drafts=self._drafts)
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError("A NestedSigner is frozen.")
@@ -120,14 +126,16 @@ class NestedVerifier(Generic[ClaimsT]):
         verifier: Checks the token inside, with keys, issuer, audience and type of its own.
         keys: A private key or shared secret, a `KeySet` of them, or a callable from the outer header to one.
         encs: The content encryptions to accept; all of ours unless given.
+        drafts: The drafts whose algorithms to accept, as of `jwe.decrypt`.
         limits: Ceilings for the outer token; *verifier* has its own for the inner one.
 
     Raises:
         TypeError, ValueError: An option makes no sense.
     """
 
-    __slots__ = ("_encs", "_keys", "_limits", "_verifier")
+    __slots__ = ("_drafts", "_encs", "_keys", "_limits", "_verifier")
 
+    _drafts: frozenset[str]
     _encs: frozenset[str]
     _keys: KeySource
     _limits: Limits
@@ -139,6 +147,7 @@ class NestedVerifier(Generic[ClaimsT]):
         keys: KeySource,
         *,
         encs: Collection[str] = CONTENT_ENCRYPTIONS.keys(),
+        drafts: Collection[str] = (),
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         if not isinstance(verifier, Verifier):
@@ -149,6 +158,8 @@ class NestedVerifier(Generic[ClaimsT]):
         set_once("_verifier", verifier)
         set_once("_keys", keys)
         set_once("_encs", _checked_encs(encs))
+        check_drafts(drafts)
+        set_once("_drafts", frozenset(drafts))
         set_once("_limits", limits)
 
     def verify(self, token: str | bytes) -> VerifiedNestedJwt[ClaimsT]:
@@ -166,7 +177,7 @@ class NestedVerifier(Generic[ClaimsT]):
                 is (`replica_mismatch`).
             JoseError: Anything else that `jwe.decrypt` or `Verifier.verify` raises.
         """
-        outer = jwe.decrypt(token, self._keys, encs=self._encs, limits=self._limits)
+        outer = jwe.decrypt(token, self._keys, encs=self._encs, drafts=self._drafts, limits=self._limits)
         signed = _signed_inside(outer)
         try:
             inner = self._verifier.verify(signed)
