@@ -32,6 +32,7 @@ from tokensmith.guard import (
     RequestFacts,
     UnavailableError,
 )
+from tokensmith.guard.outside import Outside
 from tokensmith.outbound import FetchError, FetchRules, Response
 
 ANY_TOKEN = Need()
@@ -154,6 +155,21 @@ def test_ages_are_there_for_metrics(door: Door) -> None:
 
     assert door.guard.ages()[ISSUER].keys == 1.5
     assert door.guard.ages()[ISSUER].status_lists == 1.5
+
+
+def test_a_fetcher_that_cannot_listen_leaves_the_guard_to_poll() -> None:
+    """The feed is a hint: a fetcher of one's own need not know of it."""
+    guard = Guard(Issuer(ISSUER, audience=AUDIENCE), fetcher=Documents(), async_fetcher=AsyncDocuments())
+    rules = FetchRules(trusted_origin=ISSUER)
+
+    async def listen(outside: Outside) -> None:
+        async for _ in outside.listen(f"{ISSUER}/feed", rules, {}):
+            pass
+
+    for outside in (guard._blocking, guard._async):
+        with pytest.raises(FetchError) as caught:
+            asyncio.run(listen(outside))
+        assert caught.value.code == "cannot_listen"
 
 
 def test_a_realm_is_part_of_every_challenge() -> None:
