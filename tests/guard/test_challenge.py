@@ -7,6 +7,7 @@ import pytest
 from tokensmith.guard import (
     DeniedError,
     GuardError,
+    InsufficientAuthenticationError,
     InsufficientScopeError,
     InvalidProofError,
     InvalidTokenError,
@@ -146,3 +147,24 @@ def test_one_class_catches_them_all() -> None:
     assert issubclass(DeniedError, GuardError)
     assert issubclass(UnavailableError, GuardError)
     assert not issubclass(UnavailableError, DeniedError)
+
+
+def test_a_client_is_told_how_its_person_has_to_sign_in() -> None:
+    """RFC 9470 §3, its examples."""
+    error = InsufficientAuthenticationError(
+        "More recent authentication is required", code="authentication_age", max_age=5, acr=()
+    )
+    both = InsufficientAuthenticationError("x", code="authentication_context", max_age=5, acr=("phr", "mfa"))
+
+    assert challenge(error) == (
+        'Bearer error="insufficient_user_authentication", '
+        'error_description="More recent authentication is required", max_age="5"'
+    )
+    assert challenge(both).endswith('acr_values="phr mfa", max_age="5"')
+    assert answer_to(error).status == 401
+
+
+def test_no_scope_is_told_where_none_would_help() -> None:
+    error = InsufficientScopeError("x", scopes=(), code="missing_role")
+
+    assert challenge(error) == 'Bearer error="insufficient_scope", error_description="x"'

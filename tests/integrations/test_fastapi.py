@@ -1,6 +1,6 @@
 """The FastAPI adapter, against the real FastAPI."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, FastAPI, Request, Security, WebSocket
@@ -12,7 +12,7 @@ from starlette.testclient import WebSocketDenialResponse
 
 from tests.integrations.asgi_client import sender
 from tests.integrations.contract import AdapterContract, MakeService
-from tokensmith.guard import Guard, Principal
+from tokensmith.guard import Guard, Need, Principal
 from tokensmith.guard.testing import FakeIssuer
 from tokensmith.integrations.fastapi import Auth, OptionalAuth, RefusedError
 
@@ -101,13 +101,65 @@ def test_a_dependency_can_be_overridden_by_an_equal_one(issuer: FakeIssuer) -> N
     assert TestClient(app).get("/notes").json() == {"subject": "ada"}
 
 
-def test_dependencies_are_equal_where_guard_and_kind_are(issuer: FakeIssuer) -> None:
+def test_more_than_scopes_may_be_asked_for(issuer: FakeIssuer) -> None:
+    """And FastAPI's cache of dependencies does not take one need for another."""
+    guard = issuer.guard()
+    app = FastAPI(dependencies=[Security(Auth(guard))])
+    owner = Auth(guard, need=Need(roles={"owner"}))
+
+    @app.get("/deep")
+    async def deep(caller: Annotated[Principal, Security(owner, scopes=["a"])]) -> str:
+        return caller.subject
+
+    client = TestClient(app)
+    for roles, scope, status in [(["owner"], "a", 200), (["reader"], "a", 403), (["owner"], "", 403)]:
+        assert client.get("/deep", headers=issuer.headers(scope=scope, roles=roles)).status_code == status
+
+
+def test_an_optional_caller_who_comes_has_to_meet_the_need(issuer: FakeIssuer) -> None:
+    app, optional = FastAPI(), OptionalAuth(issuer.guard(), need=Need(roles={"owner"}))
+
+    @app.get("/")
+    async def anybody(caller: Annotated[Principal | None, Security(optional)]) -> str:
+        return caller.subject if caller else "nobody"
+
+    client = TestClient(app)
+
+    assert client.get("/").json() == "nobody"
+    assert client.get("/", headers=issuer.headers()).status_code == 403
+    assert client.get("/", headers=issuer.headers(sub="ada", roles=["owner"])).json() == "ada"
+
+
+def test_a_request_is_verified_once(issuer: FakeIssuer) -> None:
+    """A proof of possession is used up by the first dependency (RFC 9449 §11.1); the second must not refuse it."""
+    asked: list[str] = []
+
+    class Counting(FakeIssuer):
+        def fetch(self, url: str, *rest: Any) -> Any:
+            asked.append(url)
+            return super().fetch(url, *rest)
+
+    counting = Counting()
+    auth = Auth(counting.guard())
+    app = FastAPI(dependencies=[Security(auth, scopes=["a"])])
+    app.include_router(APIRouter(dependencies=[Security(auth, scopes=["b"])]))
+
+    @app.get("/")
+    async def deep(caller: Annotated[Principal, Security(auth, scopes=["c"])]) -> str:
+        return caller.subject
+
+    assert TestClient(app).get("/", headers=counting.headers(scope="a b c")).status_code == 200
+    assert len(asked) == 1
+
+
+def test_dependencies_are_equal_where_guard_need_and_kind_are(issuer: FakeIssuer) -> None:
     guard = issuer.guard()
 
     assert Auth(guard) == Auth(guard)
     assert Auth(guard) != Auth(issuer.guard())
     assert Auth(guard) != OptionalAuth(guard)
     assert Auth(guard) != "auth"
+    assert Auth(guard, need=Need("a")) == Auth(guard, need=Need("a")) != Auth(guard)
 
 
 def test_a_websocket_gets_in_with_a_token(issuer: FakeIssuer) -> None:

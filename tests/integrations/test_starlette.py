@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.integrations.asgi_client import sender
 from tests.integrations.contract import AdapterContract, MakeService
-from tokensmith.guard import Guard, InvalidTokenError
+from tokensmith.guard import Guard, InvalidTokenError, Need
 from tokensmith.guard.testing import FakeIssuer
 from tokensmith.integrations.starlette import AuthMiddleware, requires
 
@@ -194,3 +194,15 @@ def test_a_server_without_denial_responses_closes_the_websocket(issuer: FakeIssu
         pass
 
     assert caught.value.code == 1008
+
+
+def test_a_need_may_be_named(issuer: FakeIssuer) -> None:
+    @requires(Need("notes:read", roles={"owner"}))
+    async def notes(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(request.user.principal.subject)
+
+    middleware = [Middleware(AuthMiddleware, guard=issuer.guard())]
+    client = TestClient(Starlette(routes=[Route("/", notes)], middleware=middleware))
+
+    assert client.get("/", headers=issuer.headers(scope="notes:read", roles=["owner"])).status_code == 200
+    assert client.get("/", headers=issuer.headers(scope="notes:read")).status_code == 403

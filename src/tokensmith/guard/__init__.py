@@ -3,6 +3,7 @@
 from tokensmith.guard.errors import (
     DeniedError,
     GuardError,
+    InsufficientAuthenticationError,
     InsufficientScopeError,
     InvalidProofError,
     InvalidTokenError,
@@ -23,6 +24,7 @@ __all__ = [
     "FixedKeys",
     "Guard",
     "GuardError",
+    "InsufficientAuthenticationError",
     "InsufficientScopeError",
     "InvalidProofError",
     "InvalidTokenError",

@@ -1,4 +1,4 @@
-"""From a refusal to the HTTP answer: status, WWW-Authenticate and body (RFC 6750 §3, RFC 9449 §7, RFC 9110 §11.6.1).
+"""From a refusal to the HTTP answer: status, WWW-Authenticate and body (RFC 6750 §3, RFC 9449 §7, RFC 9470 §3).
 
 Adapters copy the answer and add nothing. The body repeats what the header says, for people who look there first.
 """
@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from tokensmith.guard.errors import GuardError, InsufficientScopeError, Scheme, UnavailableError
+from tokensmith.guard.errors import (
+    GuardError,
+    InsufficientAuthenticationError,
+    InsufficientScopeError,
+    Scheme,
+    UnavailableError,
+)
 from tokensmith.jose import strict_json
 
 # RFC 6750 §3: error_description has no double quote and no backslash, so escaping would not help.
@@ -64,7 +70,12 @@ def challenge(error: GuardError, *, realm: str | None = None, proof_algorithms: 
 
 def _told(error: GuardError) -> list[tuple[str, str]]:
     told = [] if error.error is None else [("error", error.error), ("error_description", _description(error))]
-    return [*told, ("scope", " ".join(sorted(error.scopes)))] if isinstance(error, InsufficientScopeError) else told
+    if isinstance(error, InsufficientScopeError) and error.scopes:
+        told.append(("scope", " ".join(sorted(error.scopes))))
+    if isinstance(error, InsufficientAuthenticationError):
+        told += [("acr_values", " ".join(error.acr))] if error.acr else []
+        told += [] if error.max_age is None else [("max_age", str(error.max_age))]
+    return told
 
 
 def quote(text: str) -> str:

@@ -6,7 +6,9 @@ GuardError                       never raised itself; what an adapter catches
 │   ├── MalformedRequestError    400 invalid_request: credentials sent twice
 │   ├── InvalidTokenError        401 invalid_token: get another token and try again
 │   ├── InvalidProofError        401 invalid_dpop_proof: make another proof and try again
-│   └── InsufficientScopeError   403 insufficient_scope: a good token, for less than this
+│   ├── InsufficientScopeError   403 insufficient_scope: a good token, for less than this
+│   └── InsufficientAuthenticationError
+│                                401 insufficient_user_authentication: sign in again, or in another way
 └── UnavailableError             503: we could not find out; the token may be perfectly good
 
 `str(error)` may be shown to anybody. `detail` may quote the token's claims and belongs in the log. A token is never
@@ -77,15 +79,34 @@ class InsufficientScopeError(DeniedError):
     """The token is good and does not reach this far.
 
     Attributes:
-        scopes: What the route asks for, all of it (RFC 6750 §3, "scope").
+        scopes: What the route asks for, all of it (RFC 6750 §3, "scope"); empty where no scope would help.
     """
 
     status = 403
     error = "insufficient_scope"
 
-    def __init__(self, message: str, *, scopes: Iterable[str], detail: str = "") -> None:
-        super().__init__(message, code="insufficient_scope", detail=detail)
+    def __init__(
+        self, message: str, *, scopes: Iterable[str], code: str = "insufficient_scope", detail: str = ""
+    ) -> None:
+        super().__init__(message, code=code, detail=detail)
         self.scopes = frozenset(scopes)
+
+
+class InsufficientAuthenticationError(DeniedError):
+    """The token is good, and its person has to sign in again, or in another way (RFC 9470 §3).
+
+    Attributes:
+        max_age: Seconds since the sign-in, at most; None where its age is not the question.
+        acr: The ways of signing in that would do, the preferred one first.
+    """
+
+    status = 401
+    error = "insufficient_user_authentication"
+
+    def __init__(self, message: str, *, code: str, max_age: int | None, acr: tuple[str, ...], detail: str = "") -> None:
+        super().__init__(message, code=code, detail=detail)
+        self.max_age = max_age
+        self.acr = acr
 
 
 class UnavailableError(GuardError):

@@ -1,6 +1,6 @@
 """Principal: what a route may trust about its caller."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tokensmith.jose.strict_json import JsonValue
@@ -27,6 +27,35 @@ class Principal:
     claims: Mapping[str, JsonValue] = field(repr=False, hash=False)
     key_thumbprint: str | None = None
 
+    @property
+    def roles(self) -> frozenset[str]:
+        """The person's roles (RFC 9068 §2.2.3.1); none where the claim is no list of texts."""
+        return _texts(self.claims.get("roles"))
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What they may do at this service; none where the claim is no list of texts."""
+        return _texts(self.claims.get("permissions"))
+
+    @property
+    def auth_time(self) -> float | None:
+        """When the person signed in, in seconds since 1970 (RFC 9068 §2.2.1); None where the token does not say."""
+        value = self.claims.get("auth_time")
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+    @property
+    def acr(self) -> str | None:
+        """How they signed in (RFC 9068 §2.2.1); None where the token does not say."""
+        value = self.claims.get("acr")
+        return value if isinstance(value, str) else None
+
     def has(self, *scopes: str) -> bool:
         """Say whether the token allows all of *scopes*."""
         return self.scopes.issuperset(scopes)
+
+
+def _texts(value: JsonValue) -> frozenset[str]:
+    # One text instead of a list is no list: "admin" would else be the roles "a", "d", "m" and so on.
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return frozenset()
+    return frozenset(item for item in value if isinstance(item, str))

@@ -127,7 +127,7 @@ async def verify(
     presented = find_token(facts, takes_proofs=possession is not None)
     try:
         principal = await _verify_presented(presented, facts, trusted, outside, possession)
-        need.check(principal)
+        need.check(principal, now=outside.now())
     except GuardError as error:
         error.scheme = presented.scheme
         raise

@@ -9,7 +9,7 @@ Scopes of routers and of dependencies above add up, as FastAPI's `SecurityScopes
 """
 
 import json
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security import SecurityScopes
@@ -23,6 +23,8 @@ from tokensmith.guard.challenge import Answer
 from tokensmith.integrations.asgi import facts_from_scope
 
 _HANDLERS: Final = "starlette.exception_handlers"
+_CALLERS: Final = "tokensmith.callers"
+_ANY_TOKEN: Final = Need()
 
 
 class RefusedError(HTTPException):
@@ -34,18 +36,46 @@ class RefusedError(HTTPException):
 
 
 class _Security(SecurityBase):
-    """What both dependencies share: equal where the guard is the same, so that either can be named in an override."""
+    """What both dependencies share: equal where guard and need are the same, so that either can be overridden.
 
-    def __init__(self, guard: Guard, *, scheme_name: str = "Bearer", description: str | None = None) -> None:
+    The need counts: FastAPI asks equal dependencies once per request, and the second would go unasked.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        need: Need = _ANY_TOKEN,
+        scheme_name: str = "Bearer",
+        description: str | None = None,
+    ) -> None:
         self.guard = guard
+        self.need = need
         self.scheme_name = scheme_name
         self.model = HTTPBearer(bearerFormat="JWT", description=description)
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self.guard is getattr(other, "guard", None)
+        if not isinstance(other, _Security) or type(other) is not type(self):
+            return False
+        return self.guard is other.guard and self.need == other.need
 
     def __hash__(self) -> int:
-        return hash((type(self), id(self.guard)))
+        return hash((type(self), id(self.guard), self.need))
+
+    async def _caller(self, connection: HTTPConnection, scopes: list[str], *, optional: bool) -> Principal | None:
+        # Once per request, however many dependencies ask: a proof of possession is used up by the first (RFC 9449
+        # §11.1).
+        callers: dict[Guard, Principal | None] = connection.scope.setdefault(_CALLERS, {})
+        try:
+            if self.guard not in callers:
+                callers[self.guard] = await self.guard.authenticate_optional(facts_from_scope(connection.scope))
+            principal = callers[self.guard]
+            if principal is not None or not optional:
+                Need(*scopes).check(principal)
+                self.need.check(principal)
+        except GuardError as error:
+            raise _refused(error, guard=self.guard, connection=connection) from error
+        return principal
 
 
 class Auth(_Security):
@@ -53,16 +83,15 @@ class Auth(_Security):
 
     Args:
         guard: Who decides.
+        need: What else is asked of the caller, beside those scopes.
         scheme_name: What the OpenAPI document calls the scheme.
         description: What it says about it.
     """
 
     async def __call__(self, connection: HTTPConnection, security_scopes: SecurityScopes) -> Principal:
         """Return the caller, or raise `RefusedError`."""
-        try:
-            return await self.guard.authenticate(facts_from_scope(connection.scope), Need(*security_scopes.scopes))
-        except GuardError as error:
-            raise _refused(error, guard=self.guard, connection=connection) from error
+        # The checks have refused nobody.
+        return cast("Principal", await self._caller(connection, security_scopes.scopes, optional=False))
 
 
 class OptionalAuth(_Security):
@@ -70,11 +99,7 @@ class OptionalAuth(_Security):
 
     async def __call__(self, connection: HTTPConnection, security_scopes: SecurityScopes) -> Principal | None:
         """Return the caller or None, or raise `RefusedError`."""
-        facts, need = facts_from_scope(connection.scope), Need(*security_scopes.scopes)
-        try:
-            return await self.guard.authenticate_optional(facts, need)
-        except GuardError as error:
-            raise _refused(error, guard=self.guard, connection=connection) from error
+        return await self._caller(connection, security_scopes.scopes, optional=True)
 
 
 def _refused(error: GuardError, *, guard: Guard, connection: HTTPConnection) -> RefusedError:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tokensmith.guard import Guard, GuardError, Need, Principal
 from tokensmith.integrations.asgi import facts_from_scope, send_answer
+from tokensmith.integrations.needs import need_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -97,15 +98,16 @@ class AuthMiddleware:
         scope["auth"] = AuthCredentials(() if principal is None else sorted(principal.scopes))
 
 
-def requires(*scopes: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Let a route's handler run only for callers who have all of *scopes*.
+def requires(*wanted: str | Need) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Let a route's handler run only for callers who may do what is *wanted*: all of some scopes, or one `Need`.
 
     For functions and methods, asynchronous or not, that are given the request or the WebSocket.
 
     Raises:
-        ValueError: One of *scopes* is no scope.
+        TypeError: A `Need` stands beside something else.
+        ValueError: One of the names is no scope.
     """
-    need = Need(*scopes)
+    need = need_of(*wanted)
 
     def decorate(endpoint: Callable[P, T]) -> Callable[P, T]:
         if inspect.iscoroutinefunction(endpoint):
