@@ -94,10 +94,31 @@ def test_asking_in_a_public_view_is_meant(auth: Auth, issuer: FakeIssuer) -> Non
     @auth.public
     def either() -> str:
         auth.verify()
-        return auth.principal.subject
+        return "secret"
 
     assert get(app, "/either")[0] == 401
-    assert get(app, "/either", issuer.headers(sub="ada")) == (200, "ada")
+    assert get(app, "/either", issuer.headers()) == (200, "secret")
+
+
+def test_a_hook_that_wants_something_opens_nothing(auth: Auth, issuer: FakeIssuer) -> None:
+    """Nobody has the scopes it names."""
+    app = Flask(__name__)
+    app.before_request(functools.partial(auth.verify, "admin"))
+    app.get("/")(auth.public(lambda: "open"))
+
+    assert get(app)[0] == 401
+    assert get(app, headers=issuer.headers(scope="admin")) == (200, "open")
+
+
+def test_a_view_that_needs_somebody_is_closed_by_the_hook_already(auth: Auth) -> None:
+    """What the application does between hook and view is not done for strangers."""
+    done = []
+    app = closed(auth)
+    app.before_request(lambda: done.append("between"))
+    app.get("/needing", endpoint="needing")(auth.require("a")(lambda: "x"))
+
+    assert get(app, "/needing")[0] == 401
+    assert done == []
 
 
 def test_a_decorator_of_ones_own_can_verify(app: Flask, auth: Auth, issuer: FakeIssuer) -> None:
