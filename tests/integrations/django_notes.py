@@ -9,12 +9,10 @@ from django.utils.decorators import method_decorator
 from django.views import View
 
 from tests.integrations.contract import Send
-from tests.integrations.django_project import prepare, sender
+from tests.integrations.django_project import sender
 from tokensmith.guard import Need
 from tokensmith.guard.testing import FakeIssuer
 from tokensmith.integrations.django import require
-
-prepare()
 
 
 def subject(request: Any) -> JsonResponse:

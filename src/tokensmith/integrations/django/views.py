@@ -70,7 +70,7 @@ def _guarded(view: Callable[..., Any], need: Need, *, guard: Guard | None, optio
 def _is_async(view: object) -> bool:
     if iscoroutinefunction(view):
         return True
-    # method_decorator hands over a partial of the bound method; an asynchronous view's "dispatch" returns coroutines.
+    # method_decorator hands over a partial of the bound method, and the "dispatch" of such a view returns coroutines.
     owner = getattr(getattr(view, "func", view), "__self__", None)
     return getattr(owner, "view_is_async", False) is True
 
