@@ -178,6 +178,44 @@ def test_it_joins_with_other_permissions(permission: Any, scope: str, staff: boo
     assert reply.challenge is None
 
 
+def test_one_permission_for_several_requests_forgets_each(issuer: FakeIssuer) -> None:
+    """As a view has it that makes its own once."""
+    kept = HasScope("a")
+    send = project(issuer, view(get_permissions=lambda self: [kept]), middleware=[])
+
+    assert send("GET", "/", with_token(issuer.token())).status == 403
+    assert send("GET", "/", with_token(issuer.token(scope="a"))).status == 200
+
+
+def test_what_another_authentication_leaves_is_no_token(issuer: FakeIssuer) -> None:
+    """However many scopes it says it has."""
+
+    class Foreign(BasicAuthentication):
+        def authenticate(self, request: Any) -> Any:
+            return "ada", type("Token", (), {"scopes": frozenset({"a"}), "subject": "ada"})()
+
+    members = {"permission_classes": [HasScope], "required_scopes": ["a"]}
+    send = project(issuer, view(authentication_classes=[Foreign], **members), middleware=[])
+
+    assert (send("GET", "/", []).status, send("GET", "/", []).challenge) == (401, "Bearer")
+
+
+def test_behind_the_middleware_a_request_is_verified_once() -> None:
+    """A proof of possession is good for one use: looked at twice, it would be a replay (RFC 9449 §11.1)."""
+    asked: list[str] = []
+
+    class Counting(FakeIssuer):
+        def fetch(self, url: str, *rest: Any) -> Any:
+            asked.append(url)
+            return super().fetch(url, *rest)
+
+    counting = Counting()
+    send = project(counting, view(), middleware=[AUTH_MIDDLEWARE])
+
+    assert send("GET", "/", with_token(counting.token())).status == 200
+    assert len(asked) == 1
+
+
 def test_another_scheme_may_be_asked_first(issuer: FakeIssuer) -> None:
     """What it does not take goes on to us."""
 

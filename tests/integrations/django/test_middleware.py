@@ -87,6 +87,14 @@ def test_django_finds_its_user(issuer: FakeIssuer, before: list[str]) -> None:
     assert send("GET", "/", []).body == b" False"
 
 
+def test_without_a_token_the_user_stays_as_django_left_it(issuer: FakeIssuer) -> None:
+    """People with a session do not lose it for want of a token."""
+    send = project(issuer, ("", who), middleware=["tests.integrations.signed_in.SignedIn", AUTH_MIDDLEWARE])
+
+    assert send("GET", "/", []).body == b"by session True"
+    assert send("GET", "/", with_token(issuer.token(sub="ada"))).body == b"ada True"
+
+
 def test_django_finds_its_user_asynchronously(issuer: FakeIssuer) -> None:
     send = project(issuer, ("", who_async), middleware=[AUTH_MIDDLEWARE], make_sender=async_sender)
 

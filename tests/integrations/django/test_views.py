@@ -136,8 +136,13 @@ def test_one_guard_may_trust_several_issuers(issuer: FakeIssuer) -> None:
         assert send("GET", "/", with_token(source.token(sub="ada"))).body == b"ada"
 
 
+async def name_async(request: HttpRequest) -> HttpResponse:
+    return name(request)
+
+
 @pytest.mark.parametrize("make_sender", [sender, async_sender])
-def test_a_request_is_verified_once(make_sender: Any) -> None:
+@pytest.mark.parametrize("inner", [name, name_async])
+def test_a_request_is_verified_once(make_sender: Any, inner: Any) -> None:
     """A proof of possession is good for one use: looked at twice, it would be a replay (RFC 9449 §11.1)."""
     asked: list[str] = []
 
@@ -147,7 +152,7 @@ def test_a_request_is_verified_once(make_sender: Any) -> None:
             return super().fetch(url, *rest)
 
     counting = Counting()
-    view = require("a")(require("b")(name))
+    view = require("a")(require("b")(inner))
     send = project(counting, ("", view), middleware=[AUTH_MIDDLEWARE], make_sender=make_sender)
 
     assert send("GET", "/", with_token(counting.token(scope="a b"))).status == 200
