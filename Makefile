@@ -7,6 +7,7 @@
 #   make coverage       every test, measured; each room is held to its share of lines and branches
 #   make lint           format, lint, types, walls
 #   make fuzz           attack every parser for SECONDS=60 in all
+#   make mutation       change FILES=src/tokensmith/jose/jws in small ways; what no test notices is printed (hours for all)
 #   make bench          what it costs, beside the bare primitive and the peers
 #   make docs           join docs/errors.md from its parts
 SHELL := /bin/bash
@@ -15,12 +16,14 @@ SHELL := /bin/bash
 PYTHON ?= python3
 TESTS ?=
 SECONDS ?= 60
+FILES ?= src/tokensmith/jose
+EVERY ?= 1
 ONCE ?=
 # Each worker starts services of its own; beyond four they cost more than they bring.
 WORKERS ?= auto --maxprocesses 4
 VENV := .venv/bin/python
 
-.PHONY: run test lint format fuzz bench coverage docs lock environment
+.PHONY: run test lint format fuzz mutation bench coverage docs lock environment
 .DEFAULT_GOAL := test
 
 run:
@@ -54,6 +57,9 @@ bench: environment
 	@status=0; for program in jose jose_fast_jwt server sqlite_fairness revocation; do \
 		$(VENV) bench/$$program.py || status=1; \
 	done; exit $$status
+
+mutation: environment
+	@$(VENV) -m tools.mutation $(FILES) --every $(EVERY)
 
 docs: environment
 	@$(VENV) tools/join_errors.py

@@ -185,3 +185,11 @@ def test_one_call_takes_a_profile() -> None:
     )
 
     assert verified.claims.subject == "ada"
+
+
+def test_names_of_the_standards_are_written_out() -> None:
+    """OpenID Connect Back-Channel Logout §2.4; SPIFFE JWT-SVID §2, its table of algorithms."""
+    allowed = {"RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512"}
+
+    assert profiles.LOGOUT_EVENT == "http://schemas.openid.net/event/backchannel-logout"
+    assert profiles.JWT_SVID.algorithms == allowed

@@ -184,3 +184,10 @@ def test_an_issuer_is_frozen() -> None:
         making._hash_name = "md5"
     with pytest.raises(AttributeError):
         del making._signer
+
+
+def test_what_is_always_visible_is_written_out() -> None:
+    """RFC 9901 §9.7; a name that fell out of the list would fall out of the tests that walk it, too."""
+    listed = {"iss", "aud", "exp", "nbf", "iat", "jti", "cnf", "status", "vct", "vct#integrity"}
+
+    assert listed == ALWAYS_VISIBLE
