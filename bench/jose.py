@@ -4,7 +4,7 @@ Each contestant signs and verifies the same eight claims; each verification chec
 times. "Raw" is the primitive alone: the `cryptography` call on a ready DER signature and signing input, `hmac.digest`
 for HMAC. "Cached" is a verifier that remembers. After them come what size costs, and importing.
 
-    .venv/bin/python bench/jose.py [--rounds N] [--json]
+    .venv/bin/python bench/jose.py [--rounds N] [--json] [--plot FILE.svg]
 """
 
 import argparse
@@ -12,10 +12,12 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from jose_contestants import ALGORITHMS, contestants
 from jose_import import import_times
 from jose_machine import facts
+from jose_plot import svg
 from jose_sizes import grown, refused
 from jose_targets import Table, Verdict, verdicts
 from jose_timing import Timing, measure
@@ -92,8 +94,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=300, help="turns of each contestant (default 300)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw what size costs")
     options = parser.parse_args()
     results = run(options.rounds)
+    if options.plot:
+        options.plot.write_text(svg(results.grown, results.refused))
     if options.json:
         print(as_json(results))
     else:

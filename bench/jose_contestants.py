@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import jwt as pyjwt
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from jose_timing import Call
 from joserfc import jwt as joserfc_jwt
@@ -26,14 +26,14 @@ from tokensmith.jose import Key, jwt
 
 ISSUER = "https://id.example"
 AUDIENCE = "https://api.example"
-ALGORITHMS = ("HS256", "RS256", "PS256", "ES256", "EdDSA")
+ALGORITHMS = ("HS256", "RS256", "PS256", "ES256", "EdDSA", "ML-DSA-65")
 """EdDSA is Ed25519 under the name that all of them know."""
 SECRET = bytes(range(32))
 
 # It says so at every call, and measuring that would be unfair; the others know Ed25519 by no other name.
 warnings.simplefilter("ignore", SecurityWarning)
 
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | mldsa.MLDSA65PrivateKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +55,11 @@ def contestants(algorithm: str) -> dict[str, Contestant]:
     prepared = {"raw": _raw_hmac(token) if private is None else _raw(private, token, algorithm)}
     if isinstance(private, ec.EllipticCurvePrivateKey):
         prepared["raw, random"] = _raw_random(private, token)
+    prepared |= {"tokensmith": _tokensmith(key, token), "cached": _cached(key, token)}
+    if isinstance(private, mldsa.MLDSA65PrivateKey):
+        # Neither of them has it.
+        return prepared
     return prepared | {
-        "tokensmith": _tokensmith(key, token),
-        "cached": _cached(key, token),
         "PyJWT": _pyjwt(algorithm, private, token),
         "joserfc": _joserfc(algorithm, private, token),
     }
@@ -83,6 +85,7 @@ _PRIVATE_KEYS: dict[str, Callable[[], PrivateKey]] = {
     "PS256": lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
     "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "EdDSA": ed25519.Ed25519PrivateKey.generate,
+    "ML-DSA-65": mldsa.MLDSA65PrivateKey.generate,
 }
 
 
@@ -122,7 +125,7 @@ def _raw(private: PrivateKey, token: str, algorithm: str) -> Contestant:
             return Contestant(
                 sign=lambda: private.sign(message, ours), verify=lambda: ec_public.verify(der, message, ecdsa)
             )
-        case ed25519.Ed25519PrivateKey():
+        case ed25519.Ed25519PrivateKey() | mldsa.MLDSA65PrivateKey():
             public = private.public_key()
             return Contestant(sign=lambda: private.sign(message), verify=lambda: public.verify(signature, message))
 
