@@ -1,0 +1,59 @@
+"""A server of aiohttp on a port of its own, in a thread of its own; what is sent goes over the wire as it is."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from threading import Thread
+
+from aiohttp import web
+
+from tests.integrations.contract import Headers, Reply, Send
+
+
+@contextmanager
+def serving(app: web.Application) -> Iterator[Send]:
+    """Serve the application until the test is over."""
+    with listening(app) as port:
+        yield lambda method, path, headers: _exchange(port, method, path, headers)
+
+
+@contextmanager
+def listening(app: web.Application) -> Iterator[int]:
+    """Serve it, and say on which port."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        # Longer than a token may be: what is refused for its length here is refused by the guard.
+        runner = web.AppRunner(app, access_log=None, max_field_size=65_536)
+        port = asyncio.run_coroutine_threadsafe(_started(runner), loop).result(30)
+        try:
+            yield port
+        finally:
+            asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(30)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _started(runner: web.AppRunner) -> int:
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port: int = runner.addresses[0][1]
+    return port
+
+
+def _exchange(port: int, method: str, path: str, headers: Headers) -> Reply:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.putrequest(method, path)
+        for name, value in headers:
+            connection.putheader(name, value)
+        connection.endheaders()
+        answer = connection.getresponse()
+        return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+    finally:
+        connection.close()
