@@ -41,8 +41,10 @@ def test_no_scope_means_any_good_token() -> None:
 
 
 def test_nobody_is_not_enough_even_then() -> None:
-    with pytest.raises(MissingTokenError):
+    with pytest.raises(MissingTokenError) as caught:
         Need().check(None)
+
+    assert caught.value.code == "missing_token"
 
 
 @pytest.mark.parametrize("scope", ["a b", "", 'a"'])
@@ -50,6 +52,13 @@ def test_two_scopes_in_one_string_are_a_mistake_of_the_programmer(scope: str) ->
     """It would be a scope that no token ever has; found at import, not at the first request."""
     with pytest.raises(ValueError, match="not one scope"):
         Need(scope)
+
+
+def test_a_need_cannot_be_changed() -> None:
+    """It is made once, at import, and every request is measured by it."""
+    need = Need("a")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        need.scopes = frozenset()  # type: ignore[misc]
 
 
 def test_needs_are_values() -> None:
