@@ -54,9 +54,14 @@ async def listen(socket: WebSocket[Principal, Principal, Any]) -> None:
     await socket.close()
 
 
+def litestar(handlers: list[Any], **options: Any) -> Litestar:
+    """An application that leaves the logging of the whole process as it is, which by default it does not."""
+    return Litestar(handlers, logging_config=None, **options)
+
+
 def application(guard: Guard, **options: Any) -> Litestar:
     handlers = [read_notes, write_notes, me, anybody, ask, listen]
-    return Litestar(handlers, plugins=[AuthPlugin(guard, **options)], openapi_config=OpenAPIConfig("Notes", "1"))
+    return litestar(handlers, plugins=[AuthPlugin(guard, **options)], openapi_config=OpenAPIConfig("Notes", "1"))
 
 
 @pytest.fixture
@@ -81,7 +86,7 @@ def sender(client: TestClient[Litestar]) -> Send:
 
 def test_guards_of_all_layers_add_up(issuer: FakeIssuer) -> None:
     router = Router("/deep", route_handlers=[read_notes], guards=[Requires("deep")])
-    app = Litestar([router], plugins=[AuthPlugin(issuer.guard())])
+    app = litestar([router], plugins=[AuthPlugin(issuer.guard())])
     with TestClient(app) as client:
         for scope, status in [("deep", 403), ("notes:read", 403), ("deep notes:read", 200)]:
             assert client.get("/deep/notes", headers=issuer.headers(scope=scope)).status_code == status
@@ -95,7 +100,7 @@ def test_no_pattern_opens_a_neighbour(issuer: FakeIssuer, path: str) -> None:
     async def closed() -> str:
         return "x"
 
-    app = Litestar([closed, anybody], plugins=[AuthPlugin(issuer.guard(), public={"/open"})])
+    app = litestar([closed, anybody], plugins=[AuthPlugin(issuer.guard(), public={"/open"})])
     with TestClient(app) as client:
         # A slash at the end is Litestar's other spelling of the same path.
         assert client.get(path).status_code == (200 if path == "/open/" else 401)
@@ -106,7 +111,7 @@ def test_a_public_route_that_needs_something_is_not_for_nobody(issuer: FakeIssue
     async def view() -> str:
         return "x"
 
-    with TestClient(Litestar([view], plugins=[AuthPlugin(issuer.guard())])) as client:
+    with TestClient(litestar([view], plugins=[AuthPlugin(issuer.guard())])) as client:
         assert client.get("/").status_code == 401
         assert client.get("/", headers=issuer.headers(scope="a")).status_code == 200
 
@@ -117,7 +122,7 @@ def test_only_true_opens_a_handler(issuer: FakeIssuer, value: object) -> None:
     async def view() -> str:
         return "x"
 
-    with TestClient(Litestar([view], plugins=[AuthPlugin(issuer.guard())])) as client:
+    with TestClient(litestar([view], plugins=[AuthPlugin(issuer.guard())])) as client:
         assert client.get("/").status_code == 401
 
 
@@ -136,7 +141,7 @@ def test_applications_share_no_document(issuer: FakeIssuer) -> None:
     document: Any = None
     for name in ("One", "Two"):
         plugin = AuthPlugin(issuer.guard(), public={"/schema/openapi.json"}, scheme_name=name)
-        with TestClient(Litestar([me], plugins=[plugin])) as client:
+        with TestClient(litestar([me], plugins=[plugin])) as client:
             document = client.get("/schema/openapi.json").json()
 
     assert document["components"]["securitySchemes"].keys() == {"Two"}
@@ -170,7 +175,7 @@ def test_a_guard_without_the_plugin_lets_nobody_in(issuer: FakeIssuer) -> None:
     async def view() -> str:
         return "x"
 
-    with TestClient(Litestar([view])) as client:
+    with TestClient(litestar([view])) as client:
         assert client.get("/", headers=issuer.headers(scope="notes:read")).status_code == 500
 
 
