@@ -73,7 +73,7 @@ export UV_SYSTEM_CERTS := 1
 COMPILE := .tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	--custom-compile-command "make lock"
 lock: environment
-	$(COMPILE) pyproject.toml --all-extras $(addprefix --group ,build test peers frameworks lint fuzz mutation) \
+	$(COMPILE) pyproject.toml --all-extras $(addprefix --group ,build test peers frameworks lint fuzz) \
 		-o requirements/dev.txt $(LOCK_OPTIONS)
 	$(COMPILE) pyproject.toml $(addprefix --extra ,tour httpx2 postgres valkey) --group build -c requirements/dev.txt \
 		-o requirements/run.txt
