@@ -53,6 +53,22 @@ def test_a_refusal_is_handed_over() -> None:
         asyncio.run(heard())
 
 
+def test_a_thread_that_is_gone_is_noticed() -> None:
+    """Whoever waited for it would wait for ever, and nobody would listen again."""
+    speaker = Scripted()
+    speaker.said.put(b"1")
+
+    async def heard() -> None:
+        lines = listen_in_thread(speaker, URL, RULES, {})
+        assert await anext(lines) == b"1"
+        with pytest.raises(FetchError) as caught:
+            await anext(lines)
+        assert caught.value.code == "timed_out"
+
+    asyncio.run(heard())
+    speaker.said.put(None)
+
+
 def test_the_thread_ends_with_the_first_line_that_nobody_wants() -> None:
     speaker = Scripted()
     speaker.said.put(b"1")

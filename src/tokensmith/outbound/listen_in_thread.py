@@ -45,12 +45,20 @@ async def listen_in_thread(
 
     threading.Thread(target=read, name=f"listening to {url}", daemon=True).start()
     try:
-        while (item := await items.get()) is not None:
+        while (item := await _next(items, rules)) is not None:
             if isinstance(item, FetchError):
                 raise item
             yield item
     finally:
         is_over.set()
+
+
+async def _next(items: asyncio.Queue[_Item], rules: FetchRules) -> _Item:
+    # The listener gives a silence up by itself: one twice as long is a thread that is gone, whatever became of it.
+    try:
+        return await asyncio.wait_for(items.get(), 2 * rules.total_seconds)
+    except TimeoutError:
+        raise FetchError("The listener fell silent.", code="timed_out") from None
 
 
 def _read(lines: Iterator[bytes]) -> Iterator[_Item]:

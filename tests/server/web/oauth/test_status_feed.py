@@ -1,5 +1,6 @@
 """`GET /status/feed`: guards hear at once which list to fetch again (HTML §9.2, decision 7)."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
@@ -97,18 +98,35 @@ async def test_a_database_that_goes_away_ends_it(world: World) -> None:
     assert [chunk async for chunk in heard] == []
 
 
-async def test_there_is_room_for_so_many_and_for_the_next_once_one_has_gone(world: World) -> None:
+async def test_there_is_room_for_so_many_however_many_come_at_once(world: World) -> None:
     """CWE-770: each holds a connection."""
     await world.read(await world.sign_in())
-    feed = handler(world, max_listeners=1)
-    one = await events(feed)
-    await anext(one)
-    with pytest.raises(UnavailableError) as caught:
-        await feed(REQUEST)
-    await one.aclose()
+    feed = handler(world, max_listeners=2)
+    begun, go_on = asyncio.Event(), asyncio.Event()
 
-    assert caught.value.code == "too_many_listeners"
+    async def listen() -> str:
+        async def send(message: object) -> None:
+            begun.set()
+            await go_on.wait()
+            feed.ending.begin()
+
+        try:
+            response = await feed(REQUEST)
+        except UnavailableError as error:
+            return error.code
+        await response({"type": "http", "asgi": {"spec_version": "2.4"}}, receive_nothing, send)
+        return "listened"
+
+    listening = asyncio.gather(*(listen() for _ in range(5)))
+    await begun.wait()
+    go_on.set()
+
+    assert sorted(await listening) == ["listened"] * 2 + ["too_many_listeners"] * 3
     assert isinstance(await feed(REQUEST), StreamingResponse)
+
+
+async def receive_nothing() -> dict[str, object]:
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 async def test_it_is_a_stream_that_nobody_keeps(served: Served) -> None:
@@ -129,9 +147,6 @@ async def test_a_listener_is_counted_when_it_comes(served: Served) -> None:
         sent.append(str(message["type"]))
         served.wiring.ending.begin()
 
-    async def receive() -> dict[str, object]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
     scope = {"type": "http", "method": "GET", "path": "/status/feed", "headers": [], "query_string": b""}
     labels = {"route": "/status/feed", "method": "GET", "status": "200"}
     counted: list[float | None] = []
@@ -140,7 +155,7 @@ async def test_a_listener_is_counted_when_it_comes(served: Served) -> None:
         counted.append(served.metrics.registry.get_sample_value("tokensmith_request_seconds_count", labels))
         await send(message)
 
-    await served.app({**scope, "asgi": {"spec_version": "2.4"}}, receive, counting_send)
+    await served.app({**scope, "asgi": {"spec_version": "2.4"}}, receive_nothing, counting_send)
 
     assert sent[0] == "http.response.start"
     assert counted[0] == 1

@@ -12,6 +12,7 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from tokensmith.server.domain.errors import UnavailableError
 from tokensmith.server.flows.watch_status import WATCH_SECONDS, Versions, WatchStatus, changed
@@ -27,6 +28,23 @@ _HEARTBEAT: Final = b":\n\n"
 @dataclass(slots=True)
 class _Listeners:
     count: int = 0
+
+
+class _Feed(StreamingResponse):
+    """A stream that is counted for as long as it is sent."""
+
+    def __init__(self, events: AsyncIterator[bytes], listeners: _Listeners) -> None:
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        super().__init__(events, media_type="text/event-stream", headers=headers)
+        self._listeners = listeners
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it to its end."""
+        self._listeners.count += 1
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._listeners.count -= 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +68,14 @@ class StatusFeedHandler:
         Raises:
             UnavailableError: there are too many listeners already, or the database cannot be reached.
         """
-        if self._listeners.count >= self.max_listeners:
-            raise UnavailableError("There are too many listeners.", code="too_many_listeners")
         # Before the head is sent, so that a database that is away is still a 503.
         first = await self.watch.versions()
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(self._events(first), media_type="text/event-stream", headers=headers)
+        # From here until it is counted nothing is waited for, so many at once do not slip past together.
+        if self._listeners.count >= self.max_listeners:
+            raise UnavailableError("There are too many listeners.", code="too_many_listeners")
+        return _Feed(self._events(first), self._listeners)
 
     async def _events(self, versions: Versions) -> AsyncIterator[bytes]:
-        self._listeners.count += 1
         known: Versions = {}
         spoke_at = self.monotonic()
         try:
@@ -73,5 +90,3 @@ class StatusFeedHandler:
         except UnavailableError:
             # The head is long sent: all that can be said is that there is no more. Guards poll, and come back.
             return
-        finally:
-            self._listeners.count -= 1
