@@ -13,6 +13,11 @@ def test_names_are_scopes() -> None:
     assert need_of() == Need()
 
 
+def test_the_same_names_are_made_into_a_need_once() -> None:
+    """Some frameworks ask with them at each request."""
+    assert need_of("a", "b") is need_of("a", "b")
+
+
 def test_a_need_made_beforehand_is_taken_as_it_is() -> None:
     """Whatever else it asks for beside scopes is kept."""
     need = Need("a")

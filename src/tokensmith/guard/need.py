@@ -6,6 +6,7 @@ nobody is sent to sign in again for something they may not do anyway.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Final
 
 from tokensmith.guard.errors import (
     DeniedError,
@@ -18,7 +19,7 @@ from tokensmith.guard.scopes import is_scope
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
 
 # A sign-in "in the future" by less than this is one by another clock; by more it would stay recent for ever.
-_FORGIVEN_SECONDS = 60
+_FORGIVEN_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -95,7 +96,7 @@ class Need:
             raise self._refusal(f"missing {lacks} for subject {principal.subject}", code="insufficient_scope")
         if self.roles and self.roles.isdisjoint(principal.roles):
             raise self._refusal(f"has none of {' '.join(sorted(self.roles))}", code="missing_role")
-        if lacking := self.permissions - principal.permissions:
+        if self.permissions and (lacking := self.permissions - principal.permissions):
             raise self._refusal(f"missing {' '.join(sorted(lacking))}", code="missing_permission")
         if self.where is not None and not self.where(principal):
             raise self._refusal(f"where= refused subject {principal.subject}", code="refused_caller")

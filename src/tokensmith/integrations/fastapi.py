@@ -21,10 +21,10 @@ from starlette.responses import Response
 from tokensmith.guard import Guard, GuardError, Need, Principal
 from tokensmith.guard.challenge import Answer
 from tokensmith.integrations.asgi import facts_from_scope
+from tokensmith.integrations.needs import ANY_TOKEN, need_of
 
 _HANDLERS: Final = "starlette.exception_handlers"
 _CALLERS: Final = "tokensmith.callers"
-_ANY_TOKEN: Final = Need()
 
 
 class RefusedError(HTTPException):
@@ -45,7 +45,7 @@ class _Security(SecurityBase):
         self,
         guard: Guard,
         *,
-        need: Need = _ANY_TOKEN,
+        need: Need = ANY_TOKEN,
         scheme_name: str = "Bearer",
         description: str | None = None,
     ) -> None:
@@ -71,7 +71,7 @@ class _Security(SecurityBase):
                 callers[self.guard] = await self.guard.authenticate_optional(facts_from_scope(connection.scope))
             principal = callers[self.guard]
             if principal is not None or not optional:
-                Need(*scopes).check(principal)
+                need_of(*scopes).check(principal)
                 self.need.check(principal)
         except GuardError as error:
             raise _refused(error, guard=self.guard, connection=connection) from error

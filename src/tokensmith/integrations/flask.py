@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 
 from tokensmith.guard import Guard, GuardError, Need, Principal
 from tokensmith.guard.challenge import Answer
-from tokensmith.integrations.needs import need_of
+from tokensmith.integrations.needs import ANY_TOKEN, need_of
 from tokensmith.integrations.wsgi import facts_from_environ
 
 P = ParamSpec("P")
@@ -80,7 +80,7 @@ class Auth:
             RefusedError: Nobody is; the answer is a 401.
             RuntimeError: Nobody has looked: the view has neither `require` nor the hook `verify` before it.
         """
-        return self._admit(Need(), self.principal_or_none)
+        return self._admit(ANY_TOKEN, self.principal_or_none)
 
     @property
     def principal_or_none(self) -> Principal | None:
@@ -131,13 +131,13 @@ class Auth:
             TypeError, ValueError: What is wanted is neither scopes nor a need.
         """
         if len(wanted) == 1 and callable(wanted[0]):
-            return self._guarded(wanted[0], Need(), optional=optional)
+            return self._guarded(wanted[0], ANY_TOKEN, optional=optional)
         need = need_of(*wanted)
         return lambda view: self._guarded(view, need, optional=optional)
 
     def public(self, view: Callable[P, T]) -> Callable[P, T]:
         """Let nobody in as nobody, also behind the hook `verify`; a bad token is refused all the same."""
-        return self._guarded(view, Need(), optional=True)
+        return self._guarded(view, ANY_TOKEN, optional=True)
 
     def _guarded(self, view: Callable[P, T], need: Need, *, optional: bool) -> Callable[P, T]:
         if inspect.isclass(view):

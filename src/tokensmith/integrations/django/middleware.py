@@ -7,8 +7,9 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from tokensmith.guard import GuardError, Need
+from tokensmith.guard import GuardError
 from tokensmith.integrations.django.callers import aidentify, configured_guard, identify, known, refusal
+from tokensmith.integrations.needs import ANY_TOKEN
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
@@ -69,7 +70,7 @@ class TokenRequiredMiddleware(AuthMiddleware):
         if getattr(view_func, "login_required", True) is False:
             return None
         try:
-            Need().check(known(request)[guard])
+            ANY_TOKEN.check(known(request)[guard])
         except GuardError as error:
             return refusal(request, error, guard)
         return None

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from tokensmith.guard import Guard, GuardError, Need, Principal
 from tokensmith.integrations.django.callers import aidentify, configured_guard, identify, refusal
-from tokensmith.integrations.needs import need_of
+from tokensmith.integrations.needs import ANY_TOKEN, need_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,7 +37,7 @@ def require(*wanted: Any, guard: Guard | None = None, optional: bool = False) ->
         TypeError, ValueError: What is wanted is neither scopes nor a need.
     """
     if len(wanted) == 1 and callable(wanted[0]):
-        return _guarded(wanted[0], Need(), guard=guard, optional=optional)
+        return _guarded(wanted[0], ANY_TOKEN, guard=guard, optional=optional)
     need = need_of(*wanted)
     return lambda view: _guarded(view, need, guard=guard, optional=optional)
 
