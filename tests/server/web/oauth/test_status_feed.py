@@ -103,19 +103,24 @@ async def test_there_is_room_for_so_many_however_many_come_at_once(world: World)
     await world.read(await world.sign_in())
     feed = handler(world, max_listeners=2)
     decided: list[str] = []
-    go_on = asyncio.Event()
+    all_decided, go_on = asyncio.Event(), asyncio.Event()
+
+    def decide(what: str) -> None:
+        decided.append(what)
+        if len(decided) == 5:
+            all_decided.set()
 
     async def listen() -> None:
         async def send(message: object) -> None:
             if not go_on.is_set():
-                decided.append("listens")
+                decide("listens")
                 await go_on.wait()
                 feed.ending.begin()
 
         try:
             response = await feed(REQUEST)
         except UnavailableError as error:
-            decided.append(error.code)
+            decide(error.code)
         else:
             await response({"type": "http", "asgi": {"spec_version": "2.4"}}, receive_nothing, send)
 
@@ -124,8 +129,7 @@ async def test_there_is_room_for_so_many_however_many_come_at_once(world: World)
         listening = asyncio.gather(*(listen() for _ in range(5)))
         await asyncio.sleep(0)
     async with asyncio.timeout(30):
-        while len(decided) < 5:
-            await asyncio.sleep(0)
+        await all_decided.wait()
         go_on.set()
         await listening
 
