@@ -3,19 +3,19 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from threading import Thread
 
 from aiohttp import web
 
-from tests.integrations.contract import Headers, Reply, Send
+from tests.integrations.contract import Send
+from tests.integrations.over_the_wire import exchange
 
 
 @contextmanager
 def serving(app: web.Application) -> Iterator[Send]:
     """Serve the application until the test is over."""
     with listening(app) as port:
-        yield lambda method, path, headers: _exchange(port, method, path, headers)
+        yield lambda method, path, headers: exchange(port, method, path, headers)
 
 
 @contextmanager
@@ -44,16 +44,3 @@ async def _started(runner: web.AppRunner) -> int:
     await site.start()
     port: int = runner.addresses[0][1]
     return port
-
-
-def _exchange(port: int, method: str, path: str, headers: Headers) -> Reply:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.putrequest(method, path)
-        for name, value in headers:
-            connection.putheader(name, value)
-        connection.endheaders()
-        answer = connection.getresponse()
-        return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
-    finally:
-        connection.close()

@@ -51,11 +51,6 @@ def application(guard: Guard, **handlers: Handler) -> web.Application:
     return app
 
 
-@pytest.fixture
-def issuer() -> FakeIssuer:
-    return FakeIssuer()
-
-
 class TestAiohttp(AdapterContract):
     @pytest.fixture
     def make_service(self) -> Iterator[MakeService]:

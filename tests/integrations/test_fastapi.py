@@ -45,11 +45,6 @@ def application(guard: Guard) -> FastAPI:
     return app
 
 
-@pytest.fixture
-def issuer() -> FakeIssuer:
-    return FakeIssuer()
-
-
 class TestFastAPI(AdapterContract):
     @pytest.fixture
     def make_service(self) -> MakeService:

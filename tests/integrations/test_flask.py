@@ -19,11 +19,6 @@ TWO_SCOPES = Need("notes:read", "notes:write")
 
 
 @pytest.fixture
-def issuer() -> FakeIssuer:
-    return FakeIssuer()
-
-
-@pytest.fixture
 def auth(issuer: FakeIssuer) -> Auth:
     return Auth(issuer.guard())
 

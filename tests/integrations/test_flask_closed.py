@@ -12,11 +12,6 @@ from tokensmith.integrations.flask import Auth
 
 
 @pytest.fixture
-def issuer() -> FakeIssuer:
-    return FakeIssuer()
-
-
-@pytest.fixture
 def auth(issuer: FakeIssuer) -> Auth:
     return Auth(issuer.guard())
 

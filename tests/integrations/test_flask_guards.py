@@ -14,11 +14,6 @@ from tokensmith.integrations.flask import Auth, RefusedError
 
 
 @pytest.fixture
-def issuer() -> FakeIssuer:
-    return FakeIssuer()
-
-
-@pytest.fixture
 def auth(issuer: FakeIssuer) -> Auth:
     return Auth(issuer.guard())
 

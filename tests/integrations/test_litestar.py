@@ -5,10 +5,13 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from litestar import Litestar, Request, Router, WebSocket, get, post, websocket
+from litestar import Litestar, Request, Router, WebSocket, asgi, get, post, websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.openapi.config import OpenAPIConfig
+from litestar.response.base import ASGIResponse
 from litestar.testing import TestClient
+from litestar.types import Receive, Scope
+from litestar.types import Send as ASGISend
 
 from tests.integrations.contract import AdapterContract, Headers, MakeService, Reply, Send
 from tokensmith.guard import Guard, Need, Principal
@@ -64,11 +67,6 @@ def application(guard: Guard, **options: Any) -> Litestar:
     return litestar(handlers, plugins=[AuthPlugin(guard, **options)], openapi_config=OpenAPIConfig("Notes", "1"))
 
 
-@pytest.fixture
-def issuer() -> FakeIssuer:
-    return FakeIssuer()
-
-
 class TestLitestar(AdapterContract):
     @pytest.fixture
     def make_service(self) -> Iterator[MakeService]:
@@ -104,6 +102,19 @@ def test_no_pattern_opens_a_neighbour(issuer: FakeIssuer, path: str) -> None:
     with TestClient(app) as client:
         # A slash at the end is Litestar's other spelling of the same path.
         assert client.get(path).status_code == (200 if path == "/open/" else 401)
+
+
+@pytest.mark.parametrize("is_mount", [False, True])
+def test_what_is_mounted_is_closed_as_well(issuer: FakeIssuer, is_mount: bool) -> None:
+    """An application of its own in there knows nothing of guards."""
+
+    @asgi("/other", is_mount=is_mount, copy_scope=True)
+    async def other(scope: Scope, receive: Receive, send: ASGISend) -> None:
+        await ASGIResponse(body=b"x")(scope, receive, send)
+
+    with TestClient(litestar([other], plugins=[AuthPlugin(issuer.guard())])) as client:
+        assert client.get("/other").status_code == 401
+        assert client.get("/other", headers=issuer.headers()).status_code == 200
 
 
 def test_a_public_route_that_needs_something_is_not_for_nobody(issuer: FakeIssuer) -> None:

@@ -83,11 +83,6 @@ def application(guard: Guard) -> Starlette:
 
 
 @pytest.fixture
-def issuer() -> FakeIssuer:
-    return FakeIssuer()
-
-
-@pytest.fixture
 def client(issuer: FakeIssuer) -> Iterator[TestClient]:
     with TestClient(application(issuer.guard())) as client:
         yield client

@@ -41,11 +41,6 @@ def protected(guard: Guard) -> AuthMiddleware:
     return AuthMiddleware(notes, guard=guard, public={"/open", "/open-but-needing"})
 
 
-@pytest.fixture
-def issuer() -> FakeIssuer:
-    return FakeIssuer()
-
-
 class TestWsgi(AdapterContract):
     @pytest.fixture
     def make_service(self) -> MakeService:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from threading import Thread
 from typing import Any
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client
 
 from tests.integrations.contract import Headers, Reply, Send
+from tests.integrations.over_the_wire import exchange
 
 
 def sender(app: Any) -> Send:
@@ -35,21 +35,8 @@ def serving(app: Any) -> Iterator[Send]:
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield lambda method, path, headers: _exchange(server, method, path, headers)
+        yield lambda method, path, headers: exchange(server.port, method, path, headers)
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def _exchange(server: BaseWSGIServer, method: str, path: str, headers: Headers) -> Reply:
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
-    try:
-        connection.putrequest(method, path)
-        for name, value in headers:
-            connection.putheader(name, value)
-        connection.endheaders()
-        answer = connection.getresponse()
-        return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
-    finally:
-        connection.close()

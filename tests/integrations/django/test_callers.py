@@ -27,11 +27,6 @@ LOGIN_REQUIRED = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 CSRF = "django.middleware.csrf.CsrfViewMiddleware"
 
 
-@pytest.fixture
-def issuer() -> FakeIssuer:
-    return FakeIssuer()
-
-
 def who(request: Any) -> HttpResponse:
     return HttpResponse(f"{request.user.get_username()} {request.user.is_authenticated}")
 

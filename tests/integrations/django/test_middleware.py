@@ -39,11 +39,6 @@ PROJECTS: dict[str, tuple[Any, Any, list[str]]] = {
 }
 
 
-@pytest.fixture
-def issuer() -> FakeIssuer:
-    return FakeIssuer()
-
-
 class TestDjango(AdapterContract):
     @pytest.fixture(params=list(PROJECTS.values()), ids=list(PROJECTS))
     def make_service(self, request: pytest.FixtureRequest) -> MakeService:

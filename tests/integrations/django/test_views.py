@@ -18,11 +18,6 @@ BOTH = Need("a", "b")
 UNDER = pytest.mark.parametrize("middleware", [[], [AUTH_MIDDLEWARE]], ids=["alone", "under the middleware"])
 
 
-@pytest.fixture
-def issuer() -> FakeIssuer:
-    return FakeIssuer()
-
-
 def name(request: Any) -> HttpResponse:
     return HttpResponse(request.principal.subject if request.principal else "nobody")
 
