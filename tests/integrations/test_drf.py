@@ -13,6 +13,7 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
 from tests.integrations.contract import AdapterContract, MakeService, with_token
+from tests.integrations.counting_issuer import CountingIssuer
 from tests.integrations.django_notes import project, urls
 from tests.integrations.django_project import AUTH_MIDDLEWARE, application, async_sender, sender
 from tests.integrations.wsgi_client import serving
@@ -197,18 +198,11 @@ def test_what_another_authentication_leaves_is_no_token(issuer: FakeIssuer) -> N
 
 def test_behind_the_middleware_a_request_is_verified_once() -> None:
     """A proof of possession is good for one use: looked at twice, it would be a replay (RFC 9449 §11.1)."""
-    asked: list[str] = []
-
-    class Counting(FakeIssuer):
-        def fetch(self, url: str, *rest: Any) -> Any:
-            asked.append(url)
-            return super().fetch(url, *rest)
-
-    counting = Counting()
+    counting = CountingIssuer()
     send = project(counting, view(), middleware=[AUTH_MIDDLEWARE])
 
     assert send("GET", "/", with_token(counting.token())).status == 200
-    assert len(asked) == 1
+    assert len(counting.asked) == 1
 
 
 def test_another_scheme_may_be_asked_first(issuer: FakeIssuer) -> None:

@@ -1,6 +1,6 @@
 """The FastAPI adapter, against the real FastAPI."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import pytest
 from fastapi import APIRouter, FastAPI, Request, Security, WebSocket
@@ -12,6 +12,7 @@ from starlette.testclient import WebSocketDenialResponse
 
 from tests.integrations.asgi_client import sender
 from tests.integrations.contract import AdapterContract, MakeService
+from tests.integrations.counting_issuer import CountingIssuer
 from tokensmith.guard import Guard, Need, Principal
 from tokensmith.guard.testing import FakeIssuer
 from tokensmith.integrations.fastapi import Auth, OptionalAuth, RefusedError
@@ -127,14 +128,7 @@ def test_an_optional_caller_who_comes_has_to_meet_the_need(issuer: FakeIssuer) -
 
 def test_a_request_is_verified_once(issuer: FakeIssuer) -> None:
     """A proof of possession is used up by the first dependency (RFC 9449 §11.1); the second must not refuse it."""
-    asked: list[str] = []
-
-    class Counting(FakeIssuer):
-        def fetch(self, url: str, *rest: Any) -> Any:
-            asked.append(url)
-            return super().fetch(url, *rest)
-
-    counting = Counting()
+    counting = CountingIssuer()
     auth = Auth(counting.guard())
     app = FastAPI(dependencies=[Security(auth, scopes=["a"])])
     app.include_router(APIRouter(dependencies=[Security(auth, scopes=["b"])]))
@@ -144,7 +138,7 @@ def test_a_request_is_verified_once(issuer: FakeIssuer) -> None:
         return caller.subject
 
     assert TestClient(app).get("/", headers=counting.headers(scope="a b c")).status_code == 200
-    assert len(asked) == 1
+    assert len(counting.asked) == 1
 
 
 def test_dependencies_are_equal_where_guard_need_and_kind_are(issuer: FakeIssuer) -> None:

@@ -8,6 +8,7 @@ from flask import Flask, g
 from flask.views import MethodView
 
 from tests.integrations.contract import AdapterContract, MakeService, with_token
+from tests.integrations.counting_issuer import CountingIssuer
 from tests.integrations.flask_client import get
 from tests.integrations.flask_notes import application
 from tests.integrations.wsgi_client import sender, serving
@@ -164,15 +165,8 @@ def test_a_caller_does_not_outlive_the_request(app: Flask, auth: Auth, issuer: F
 
 def test_a_request_is_verified_once(issuer: FakeIssuer) -> None:
     """A proof of possession is good for one use: looked at twice, it would be a replay (RFC 9449 §11.1)."""
-    asked: list[str] = []
-
-    class Counting(FakeIssuer):
-        def fetch(self, url: str, *rest: Any) -> Any:
-            asked.append(url)
-            return super().fetch(url, *rest)
-
-    counting = Counting()
+    counting = CountingIssuer()
     app = application(counting.guard(), closed=True)
 
     assert get(app, "/notes", counting.headers(scope="notes:read"))[0] == 200
-    assert len(asked) == 1
+    assert len(counting.asked) == 1

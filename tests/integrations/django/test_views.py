@@ -8,6 +8,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 
 from tests.integrations.contract import with_token
+from tests.integrations.counting_issuer import CountingIssuer
 from tests.integrations.django_notes import project, urls
 from tests.integrations.django_project import AUTH_MIDDLEWARE, async_sender, sender
 from tokensmith.guard import Guard, Need
@@ -139,16 +140,9 @@ async def name_async(request: HttpRequest) -> HttpResponse:
 @pytest.mark.parametrize("inner", [name, name_async])
 def test_a_request_is_verified_once(make_sender: Any, inner: Any) -> None:
     """A proof of possession is good for one use: looked at twice, it would be a replay (RFC 9449 §11.1)."""
-    asked: list[str] = []
-
-    class Counting(FakeIssuer):
-        def fetch(self, url: str, *rest: Any) -> Any:
-            asked.append(url)
-            return super().fetch(url, *rest)
-
-    counting = Counting()
+    counting = CountingIssuer()
     view = require("a")(require("b")(inner))
     send = project(counting, ("", view), middleware=[AUTH_MIDDLEWARE], make_sender=make_sender)
 
     assert send("GET", "/", with_token(counting.token(scope="a b"))).status == 200
-    assert len(asked) == 1
+    assert len(counting.asked) == 1

@@ -1,9 +1,14 @@
-"""A served world for each test; asynchronous tests run on asyncio, the loop that the server runs on."""
+"""A served world for each test, or live processes; asynchronous tests run on asyncio, the loop the server runs on."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.server.flows.world import World
+from tests.server.web.live import Live
 from tests.server.web.served import Served
+from tests.services.processes import Processes
 
 
 @pytest.fixture
@@ -14,3 +19,18 @@ def anyio_backend() -> str:
 @pytest.fixture
 async def served(anyio_backend: str) -> Served:
     return Served(await World.built())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def live(request: pytest.FixtureRequest, tmp_path: Path, processes: Processes) -> Iterator[Live]:
+    """Two server processes over one database."""
+    if request.param == "sqlite":
+        database = f"sqlite:///{tmp_path / 'tokensmith.db'}"
+    else:
+        database = request.getfixturevalue("postgres_url")
+    live = Live(tmp_path, database, processes)
+    live.start()
+    live.start()
+    yield live
+    for server in reversed(live.servers):
+        server.stop()

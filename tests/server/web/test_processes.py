@@ -5,14 +5,11 @@ Everything here is a real process and real HTTP; the same on SQLite and on Postg
 
 import asyncio
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.server.web.live import Live, Retrying, refresh, sign_in_often
-from tests.services.processes import Processes
 
 pytestmark = pytest.mark.anyio
 
@@ -20,21 +17,6 @@ TOKENS = 50
 CALLERS = 8
 CLIENTS = 40
 REFRESHES = 25
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def live(request: pytest.FixtureRequest, tmp_path: Path, processes: Processes) -> Iterator[Live]:
-    """Two server processes over one database."""
-    if request.param == "sqlite":
-        database = f"sqlite:///{tmp_path / 'tokensmith.db'}"
-    else:
-        database = request.getfixturevalue("postgres_url")
-    live = Live(tmp_path, database, processes)
-    live.start()
-    live.start()
-    yield live
-    for server in reversed(live.servers):
-        server.stop()
 
 
 def http() -> httpx2.AsyncClient:

@@ -1,14 +1,12 @@
 """Guards hear of a sign-out from the feed, whichever process it happened at, long before they would have asked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import httpx2
 import pytest
 
 from tests.server.web.live import Live
-from tests.services.processes import Processes
 from tokensmith.guard import Guard, InvalidTokenError, Issuer, Principal, RequestFacts
 from tokensmith.outbound.with_httpx2 import Httpx2Fetcher
 
@@ -20,21 +18,10 @@ PATIENCE = 30
 Authenticate = Callable[[RequestFacts], Awaitable[Principal]]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def live(
-    request: pytest.FixtureRequest, tmp_path: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Live]:
-    """Two server processes over one database, which end in good order within ten seconds, or with the test."""
+@pytest.fixture(autouse=True)
+def _patient_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for the guards when it stops waits until it is killed, which its status tells."""
     monkeypatch.setenv("TOKENSMITH_DRAIN_SECONDS", "600")
-    if request.param == "sqlite":
-        database = f"sqlite:///{tmp_path / 'tokensmith.db'}"
-    else:
-        database = request.getfixturevalue("postgres_url")
-    live = Live(tmp_path, database, processes)
-    live.start()
-    live.start()
-    yield live
-    assert [server.stop() for server in reversed(live.servers)] == [0, 0]
 
 
 async def test_a_sign_out_is_heard_of_and_not_waited_for(live: Live) -> None:
@@ -57,6 +44,8 @@ async def test_a_sign_out_is_heard_of_and_not_waited_for(live: Live) -> None:
         await client.post(live.url(1, "/api/logout"), json={"refresh_token": answer["refresh_token"]})
 
         assert await asyncio.gather(*(refusal(each, facts) for each in doors)) == ["revoked"] * 3
+
+    assert [await asyncio.to_thread(server.stop) for server in live.servers] == [0, 0]
 
 
 def in_thread(guard: Guard) -> Authenticate:

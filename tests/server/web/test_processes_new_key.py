@@ -7,15 +7,12 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import psycopg
 import pytest
 
 from tests.server.web.live import Live, Retrying, sign_in, sign_in_often
-from tests.services.processes import Processes
 from tokensmith.server.storage.sealing import Sealing
 from tokensmith.server.storage.sealing_ring import REFRESH_SECONDS
 from tokensmith.server.storage.sealing_source import read_sealing_file
@@ -24,21 +21,6 @@ pytestmark = pytest.mark.anyio
 
 CLIENTS = 12
 FAMILIES = "SELECT DISTINCT key_id FROM refresh_families"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def live(request: pytest.FixtureRequest, tmp_path: Path, processes: Processes) -> Iterator[Live]:
-    """Two server processes over one database."""
-    if request.param == "sqlite":
-        database = f"sqlite:///{tmp_path / 'tokensmith.db'}"
-    else:
-        database = request.getfixturevalue("postgres_url")
-    live = Live(tmp_path, database, processes)
-    live.start()
-    live.start()
-    yield live
-    for server in reversed(live.servers):
-        server.stop()
 
 
 def reseal(live: Live) -> str:
