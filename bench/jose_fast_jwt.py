@@ -75,7 +75,7 @@ def measured(node: str, *, rounds: int) -> dict[str, Timing]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=100, help="turns of each (default 100)")
+    parser.add_argument("--rounds", type=int, default=600, help="turns of each (default 600)")
     options = parser.parse_args()
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:

@@ -1,4 +1,4 @@
-"""HPKE-0 to HPKE-4 and HPKE-7, also with "-KE": Hybrid Public Key Encryption in base mode (RFC 9180 §4, §5.1.1).
+"""HPKE-0 to HPKE-7, also with "-KE": Hybrid Public Key Encryption in base mode (RFC 9180 §4, §5.1.1).
 
 Those of the plain names encrypt the plaintext itself, those with "-KE" a content key (draft-ietf-jose-hpke-encrypt-20
 §5, §6). `cryptography` has HPKE, too, but lets nobody say the additional data that the former cannot do without; so the
@@ -12,7 +12,8 @@ from typing import Final
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x448 import X448PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
@@ -85,14 +86,17 @@ _P_256: Final = Kem(curve="P-256", number=0x0010, public_octets=65, kdf_number=1
 _P_384: Final = Kem(curve="P-384", number=0x0011, public_octets=97, kdf_number=2, hash=SHA384())
 _P_521: Final = Kem(curve="P-521", number=0x0012, public_octets=133, kdf_number=3, hash=SHA512())
 _X25519: Final = Kem(curve="X25519", number=0x0020, public_octets=32, kdf_number=1, hash=SHA256())
+_X448: Final = Kem(curve="X448", number=0x0021, public_octets=56, kdf_number=3, hash=SHA512())
 
-# draft-ietf-jose-hpke-encrypt-20, Table 1. HPKE-5 and HPKE-6, on X448, are not offered.
+# draft-ietf-jose-hpke-encrypt-20, Table 1.
 _ALL: Final = (
     Suite(name="HPKE-0", kem=_P_256, aead_number=1, aead=AESGCM, key_bytes=16),
     Suite(name="HPKE-1", kem=_P_384, aead_number=2, aead=AESGCM, key_bytes=32),
     Suite(name="HPKE-2", kem=_P_521, aead_number=2, aead=AESGCM, key_bytes=32),
     Suite(name="HPKE-3", kem=_X25519, aead_number=1, aead=AESGCM, key_bytes=16),
     Suite(name="HPKE-4", kem=_X25519, aead_number=3, aead=ChaCha20Poly1305, key_bytes=32),
+    Suite(name="HPKE-5", kem=_X448, aead_number=2, aead=AESGCM, key_bytes=32),
+    Suite(name="HPKE-6", kem=_X448, aead_number=3, aead=ChaCha20Poly1305, key_bytes=32),
     Suite(name="HPKE-7", kem=_P_256, aead_number=2, aead=AESGCM, key_bytes=32),
 )
 SUITES: Final[Mapping[str, Suite]] = MappingProxyType({each.name: each for each in _ALL})
@@ -149,8 +153,10 @@ def _write_public(public: AgreementPublicKey) -> bytes:
 
 def _read_public(suite: Suite, sent: bytes, *, private: AgreementPrivateKey) -> AgreementPublicKey:
     try:
-        if not isinstance(private, EllipticCurvePrivateKey):
+        if isinstance(private, X25519PrivateKey):
             return X25519PublicKey.from_public_bytes(sent)
+        if not isinstance(private, EllipticCurvePrivateKey):
+            return X448PublicKey.from_public_bytes(sent)
         # RFC 9180 §7.1.1: uncompressed; the primitive library would also read a compressed point, which is shorter.
         if len(sent) == suite.kem.public_octets:
             return EllipticCurvePublicKey.from_encoded_point(private.curve, sent)
@@ -177,7 +183,7 @@ def _prepare_with(suite: Suite, *, is_integrated: bool) -> Prepare:
         if not isinstance(key, AgreementPrivateKey | AgreementPublicKey) or curve_of(key) != suite.kem.curve:
             raise key_mismatch(algorithm)
         public = key.public_key() if isinstance(key, AgreementPrivateKey) else key
-        if isinstance(public, X25519PublicKey):
+        if isinstance(public, X25519PublicKey | X448PublicKey):
             refuse_small_order(public)
         wrap = _send_secret(suite, public) if is_integrated else _wrap(suite, public)
         unwrap: UnwrapKey | None = None
@@ -256,7 +262,7 @@ def _integrated(suite: Suite) -> ContentEncryption:
 
 
 def _describe(suite: Suite, *, is_integrated: bool) -> KeyManagementAlgorithm:
-    key_type: KeyType = "OKP" if suite.kem.curve == "X25519" else "EC"
+    key_type: KeyType = "OKP" if suite.kem.curve.startswith("X") else "EC"
     return KeyManagementAlgorithm(
         name=suite.name if is_integrated else f"{suite.name}-KE",
         key_types=(key_type,),
