@@ -14,7 +14,8 @@ def subject(auth: Auth) -> Response:
 
 def application(guard: Guard, *, closed: bool = False) -> Flask:
     """Make the contract's service; *closed*, with the hook before every view."""
-    app, auth = Flask(__name__), Auth(guard)
+    app = Flask(__name__)
+    auth = Auth(guard, app)
     if closed:
         app.before_request(auth.verify)
 

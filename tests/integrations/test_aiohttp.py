@@ -12,6 +12,7 @@ from aiohttp import web
 
 from tests.integrations.aiohttp_client import listening, serving
 from tests.integrations.contract import AdapterContract, MakeService, with_token
+from tests.integrations.publishing import PublishingContract
 from tokensmith.guard import Guard, InvalidTokenError, Need
 from tokensmith.guard.testing import FakeIssuer
 from tokensmith.integrations.aiohttp import auth_middleware, principal_of, require
@@ -51,7 +52,7 @@ def application(guard: Guard, **handlers: Handler) -> web.Application:
     return app
 
 
-class TestAiohttp(AdapterContract):
+class TestAiohttp(AdapterContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> Iterator[MakeService]:
         with ExitStack() as stack:

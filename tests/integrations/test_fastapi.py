@@ -13,9 +13,11 @@ from starlette.testclient import WebSocketDenialResponse
 from tests.integrations.asgi_client import sender
 from tests.integrations.contract import AdapterContract, MakeService
 from tests.integrations.counting_issuer import CountingIssuer
+from tests.integrations.publishing import PublishingContract
 from tokensmith.guard import Guard, Need, Principal
 from tokensmith.guard.testing import FakeIssuer
 from tokensmith.integrations.fastapi import Auth, OptionalAuth, RefusedError
+from tokensmith.integrations.starlette import metadata_route
 
 
 def application(guard: Guard) -> FastAPI:
@@ -43,10 +45,12 @@ def application(guard: Guard) -> FastAPI:
         await websocket.send_text(caller.subject)
         await websocket.close()
 
+    if guard.metadata_path is not None:
+        app.routes.append(metadata_route(guard))
     return app
 
 
-class TestFastAPI(AdapterContract):
+class TestFastAPI(AdapterContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> MakeService:
         return lambda guard: sender(TestClient(application(guard)))

@@ -11,6 +11,7 @@ from tests.integrations.contract import AdapterContract, MakeService, with_token
 from tests.integrations.counting_issuer import CountingIssuer
 from tests.integrations.flask_client import get
 from tests.integrations.flask_notes import application
+from tests.integrations.publishing import PublishingContract
 from tests.integrations.wsgi_client import sender, serving
 from tokensmith.guard import Need
 from tokensmith.guard.testing import FakeIssuer
@@ -29,7 +30,7 @@ def app() -> Flask:
     return Flask(__name__)
 
 
-class TestFlask(AdapterContract):
+class TestFlask(AdapterContract, PublishingContract):
     @pytest.fixture(params=[False, True], ids=["decorators", "closed by default"])
     def make_service(self, request: pytest.FixtureRequest) -> MakeService:
         return lambda guard: sender(application(guard, closed=request.param))

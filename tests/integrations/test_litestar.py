@@ -14,6 +14,7 @@ from litestar.types import Receive, Scope
 from litestar.types import Send as ASGISend
 
 from tests.integrations.contract import AdapterContract, Headers, MakeService, Reply, Send
+from tests.integrations.publishing import PublishingContract
 from tokensmith.guard import Guard, Need, Principal
 from tokensmith.guard.testing import FakeIssuer
 from tokensmith.integrations.litestar import AuthPlugin, Requires
@@ -67,7 +68,7 @@ def application(guard: Guard, **options: Any) -> Litestar:
     return litestar(handlers, plugins=[AuthPlugin(guard, **options)], openapi_config=OpenAPIConfig("Notes", "1"))
 
 
-class TestLitestar(AdapterContract):
+class TestLitestar(AdapterContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> Iterator[MakeService]:
         with ExitStack() as stack:

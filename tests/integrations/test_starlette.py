@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.integrations.asgi_client import sender
 from tests.integrations.contract import AdapterContract, MakeService
+from tests.integrations.publishing import PublishingContract
 from tokensmith.guard import Guard, InvalidTokenError, Need
 from tokensmith.guard.testing import FakeIssuer
 from tokensmith.integrations.starlette import AuthMiddleware, requires
@@ -88,7 +89,7 @@ def client(issuer: FakeIssuer) -> Iterator[TestClient]:
         yield client
 
 
-class TestStarlette(AdapterContract):
+class TestStarlette(AdapterContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> MakeService:
         return lambda guard: sender(TestClient(application(guard)))

@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import Client
 
 from tests.integrations.contract import AdapterContract, MakeService, with_token
+from tests.integrations.publishing import PublishingContract
 from tests.integrations.wsgi_client import sender, serving
 from tokensmith.guard import Guard, InvalidTokenError, Need
 from tokensmith.guard.testing import FakeIssuer
@@ -41,7 +42,7 @@ def protected(guard: Guard) -> AuthMiddleware:
     return AuthMiddleware(notes, guard=guard, public={"/open", "/open-but-needing"})
 
 
-class TestWsgi(AdapterContract):
+class TestWsgi(AdapterContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> MakeService:
         return lambda guard: sender(protected(guard))

@@ -17,6 +17,7 @@ from tokensmith.guard.issuer import Issuer
 from tokensmith.guard.keys import FixedKeys, RemoteKeys
 from tokensmith.guard.need import Need
 from tokensmith.guard.principal import Principal
+from tokensmith.guard.protected_resource import ProtectedResource
 
 __all__ = [
     "Ages",
@@ -33,6 +34,7 @@ __all__ = [
     "MissingTokenError",
     "Need",
     "Principal",
+    "ProtectedResource",
     "RemoteKeys",
     "RequestFacts",
     "UnavailableError",

@@ -1,4 +1,4 @@
-"""From a refusal to the HTTP answer: status, WWW-Authenticate and body (RFC 6750 §3, RFC 9449 §7, RFC 9470 §3).
+"""From a refusal to the HTTP answer: status, WWW-Authenticate and body (RFC 6750 §3; RFC 9449 §7, 9470 §3, 9728 §5.1).
 
 Adapters copy the answer and add nothing. The body repeats what the header says, for people who look there first.
 """
@@ -30,17 +30,25 @@ class Answer:
     body: bytes
 
 
-def answer_to(error: GuardError, *, realm: str | None = None, proof_algorithms: Sequence[str] = ()) -> Answer:
+def answer_to(
+    error: GuardError,
+    *,
+    realm: str | None = None,
+    proof_algorithms: Sequence[str] = (),
+    metadata_url: str | None = None,
+) -> Answer:
     """Say how to answer a request that was not let in.
 
     Args:
         realm: What challenges call the service.
         proof_algorithms: What DPoP proofs may be signed with; empty where bearer tokens alone are taken.
+        metadata_url: Where the service says which issuers it trusts (RFC 9728 §5.1); None where it does not.
     """
     if isinstance(error, UnavailableError):
         own_header = ("retry-after", str(error.retry_after))
     else:
-        own_header = ("www-authenticate", challenge(error, realm=realm, proof_algorithms=proof_algorithms))
+        told = challenge(error, realm=realm, proof_algorithms=proof_algorithms, metadata_url=metadata_url)
+        own_header = ("www-authenticate", told)
     return Answer(
         status=error.status,
         headers=(("content-type", "application/json"), ("cache-control", "no-store"), own_header),
@@ -48,7 +56,13 @@ def answer_to(error: GuardError, *, realm: str | None = None, proof_algorithms: 
     )
 
 
-def challenge(error: GuardError, *, realm: str | None = None, proof_algorithms: Sequence[str] = ()) -> str:
+def challenge(
+    error: GuardError,
+    *,
+    realm: str | None = None,
+    proof_algorithms: Sequence[str] = (),
+    metadata_url: str | None = None,
+) -> str:
     """Write the WWW-Authenticate value for *error*.
 
     Without credentials there is nothing to explain: RFC 6750 §3.1 wants a bare challenge then. What there is to explain
@@ -60,10 +74,12 @@ def challenge(error: GuardError, *, realm: str | None = None, proof_algorithms: 
     if error.status != HTTPStatus.UNAUTHORIZED:
         schemes = [error.scheme]
     challenges = []
+    metadata = [] if metadata_url is None else [("resource_metadata", metadata_url)]
     for scheme in schemes:
         parameters = [] if realm is None else [("realm", quote(realm))]
         parameters += told if scheme == error.scheme else []
         parameters += [("algs", " ".join(proof_algorithms))] if scheme == "DPoP" else []
+        parameters += metadata
         challenges.append(" ".join([scheme, ", ".join(f'{name}="{value}"' for name, value in parameters)]).rstrip())
     return ", ".join(challenges)
 

@@ -14,6 +14,7 @@ from tokensmith.guard.keys.single_flight import AsyncFlight, ThreadFlight
 from tokensmith.guard.need import Need
 from tokensmith.guard.outside import Outside, Work
 from tokensmith.guard.principal import Principal
+from tokensmith.guard.protected_resource import ProtectedResource, PublishedMetadata
 from tokensmith.guard.run_blocking import run_blocking
 from tokensmith.guard.sender import DPOP_ALGORITHMS, PossessionCheck
 from tokensmith.guard.verify import TrustedIssuers, verify
@@ -46,6 +47,8 @@ class Guard:
         public_url: Where clients reach this service, such as "https://api.example", with the path in front of its own
             ones if a proxy takes that away. Named, tokens that are bound to a key are taken together with their DPoP
             proofs, whose target is compared with it (RFC 9449); without it they are refused.
+        resource: What to publish about this service, for clients that find their own way to a token (RFC 9728); by
+            default nothing. It is called by its *public_url*. Adapters answer for it, and challenges say where it is.
         realm: What challenges call this service; optional.
         fetcher: How `authenticate_sync` fetches; by default with Python's own parts.
         async_fetcher: How `authenticate` fetches; by default *fetcher* in a thread.
@@ -53,13 +56,15 @@ class Guard:
         monotonic: Says the seconds that ages are measured in.
 
     Raises:
-        ValueError: No issuer, or one twice, a *public_url* that is none, or a realm outside printable ASCII.
+        ValueError: No issuer, or one twice, a *public_url* that is none, a *resource* without one, or a realm outside
+            printable ASCII.
     """
 
     def __init__(
         self,
         *issuers: Issuer,
         public_url: str | None = None,
+        resource: ProtectedResource | None = None,
         realm: str | None = None,
         fetcher: Fetcher | None = None,
         async_fetcher: AsyncFetcher | None = None,
@@ -68,6 +73,7 @@ class Guard:
     ) -> None:
         self._trusted = TrustedIssuers(*issuers, clock=clock)
         self._possession = None if public_url is None else PossessionCheck(public_url=public_url, clock=clock)
+        self._metadata = self._published(resource, at=public_url)
         self._realm = realm
         self._monotonic = monotonic
         blocking = BlockingFetcher() if fetcher is None else fetcher
@@ -114,7 +120,20 @@ class Guard:
         # %r: the detail may hold claims, and a line feed in one must not begin a line of the log.
         _logger.log(level, "not let in: %s (%s) %r", error.code, error, error.detail)
         algorithms = () if self._possession is None else DPOP_ALGORITHMS
-        return answer_to(error, realm=self._realm, proof_algorithms=algorithms)
+        metadata_url = None if self._metadata is None else self._metadata.url
+        return answer_to(error, realm=self._realm, proof_algorithms=algorithms, metadata_url=metadata_url)
+
+    @property
+    def metadata_path(self) -> str | None:
+        """Where this service publishes what it says of itself; None where it publishes nothing."""
+        return None if self._metadata is None else self._metadata.path
+
+    def document_for(self, facts: RequestFacts) -> Answer | None:
+        """Return the answer to a request for what is published at `metadata_path`, or None for any other request.
+
+        Adapters ask before they authenticate: the document is for those who have no token yet.
+        """
+        return None if self._metadata is None else self._metadata.answer_for(facts)
 
     def ages(self) -> Mapping[str, Ages]:
         """Return how old keys and status lists are, by issuer."""
@@ -123,6 +142,13 @@ class Guard:
             url: Ages(keys=trust.keys.age(now), status_lists=trust.status_lists.age(now))
             for url, trust in self._trusted.by_url.items()
         }
+
+    def _published(self, resource: ProtectedResource | None, *, at: str | None) -> PublishedMetadata | None:
+        if resource is None:
+            return None
+        if at is None:
+            raise ValueError("resource= needs public_url=: that is what the service is called")
+        return PublishedMetadata(at, resource, issuers=self._trusted.by_url, proof_algorithms=DPOP_ALGORITHMS)
 
 
 def _check_absence(error: MissingTokenError) -> None:

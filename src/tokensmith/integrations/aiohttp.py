@@ -53,6 +53,8 @@ def auth_middleware(guard: Guard, *, public: Collection[str] = ()) -> Middleware
     async def authenticate(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             facts = facts_from_request(request)
+            if (document := guard.document_for(facts)) is not None:
+                return _response(document)
             if request.path in open_paths:
                 request[PRINCIPAL] = await guard.authenticate_optional(facts)
             else:

@@ -41,7 +41,7 @@ class RefusedError(HTTPException):
     """
 
     def __init__(self, answer: Answer, description: str) -> None:
-        super().__init__(description, Response(answer.body, status=answer.status, headers=dict(answer.headers)))
+        super().__init__(description, _response(answer))
         self.answer = answer
 
 
@@ -64,6 +64,8 @@ class Auth:
     def init_app(self, app: Flask, guard: Guard | None = None) -> None:
         """Say who decides in *app*; by default the guard that the constructor was given.
 
+        What that guard publishes about the service (RFC 9728), *app* answers from then on.
+
         Raises:
             TypeError: There is no guard at all.
         """
@@ -71,6 +73,9 @@ class Auth:
         if chosen is None:
             raise TypeError("name a guard, here or in Auth(guard)")
         app.extensions.setdefault(_EXTENSION, {})[self] = chosen
+        if chosen.metadata_path is not None:
+            # Before any other hook, which may let nobody in: the document is for those who have no token yet.
+            app.before_request_funcs.setdefault(None, []).insert(0, _publishing(chosen))
 
     @property
     def principal(self) -> Principal:
@@ -187,6 +192,18 @@ class Auth:
             # Flask answers with the route's methods and calls no view. Browsers send no token with a preflight request.
             return True
         return getattr(current_app.view_functions[rule.endpoint], _OPEN_BEHIND, None) is self
+
+
+def _publishing(guard: Guard) -> Callable[[], Response | None]:
+    def publish() -> Response | None:
+        document = guard.document_for(facts_from_environ(request.environ))
+        return None if document is None else _response(document)
+
+    return publish
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, status=answer.status, headers=dict(answer.headers))
 
 
 @functools.cache

@@ -15,11 +15,12 @@ from collections.abc import Collection, MutableMapping
 from copy import copy
 from typing import Any, Final, cast
 
-from litestar import MediaType, Response
+from litestar import MediaType, Request, Response, get
 from litestar.config.app import AppConfig
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
-from litestar.handlers import BaseRouteHandler
+from litestar.exceptions import NotFoundException
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
@@ -27,6 +28,7 @@ from litestar.plugins import InitPlugin
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from tokensmith.guard import Guard, GuardError, Need, Principal
+from tokensmith.guard.challenge import Answer
 from tokensmith.integrations.asgi import facts_from_scope, send_answer
 from tokensmith.integrations.needs import need_of
 
@@ -84,6 +86,11 @@ class AuthPlugin(InitPlugin):
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         """Put the middleware before all others, and the scheme into the OpenAPI document."""
         app_config.middleware = [_Middleware(self._guard, self._public), *app_config.middleware]
+        if self._guard.metadata_path is not None:
+            app_config.route_handlers = [
+                *app_config.route_handlers,
+                _publishing(self._guard, self._guard.metadata_path),
+            ]
         app_config.exception_handlers = {GuardError: self._answer, **app_config.exception_handlers}
         if app_config.openapi_config is not None:
             app_config.openapi_config = _described(app_config.openapi_config, self._scheme_name)
@@ -91,9 +98,7 @@ class AuthPlugin(InitPlugin):
 
     def _answer(self, _: object, error: GuardError) -> Response[bytes]:
         # For what a handler asks of the guard itself; what the middleware refuses gets to no handler.
-        answer = self._guard.answer_to(error)
-        headers = {name: value for name, value in answer.headers if name != "content-type"}
-        return Response(answer.body, status_code=answer.status, headers=headers, media_type=MediaType.JSON)
+        return _response(self._guard.answer_to(error))
 
 
 class _Middleware(ASGIMiddleware):
@@ -117,6 +122,8 @@ class _Middleware(ASGIMiddleware):
 
     async def _admitted(self, scope: MutableMapping[str, Any]) -> Principal | None:
         handler, facts = scope["route_handler"], facts_from_scope(scope)
+        if self._guard.document_for(facts) is not None:
+            return None
         if handler.opt.get(PUBLIC) is True or scope["path"] in self._public:
             principal = await self._guard.authenticate_optional(facts)
         else:
@@ -125,6 +132,23 @@ class _Middleware(ASGIMiddleware):
             if isinstance(guard, Requires):
                 guard.need.check(principal)
         return principal
+
+
+def _publishing(guard: Guard, path: str) -> HTTPRouteHandler:
+    # Not in the OpenAPI document: what it says is not the service's business, but who may ask for it.
+    @get(path, include_in_schema=False, sync_to_thread=False)
+    def metadata(request: Request[Any, Any, Any]) -> Response[bytes]:
+        document = guard.document_for(facts_from_scope(cast("Any", request.scope)))
+        if document is None:
+            raise NotFoundException
+        return _response(document)
+
+    return metadata
+
+
+def _response(answer: Answer) -> Response[bytes]:
+    headers = {name: value for name, value in answer.headers if name != "content-type"}
+    return Response(answer.body, status_code=answer.status, headers=headers, media_type=MediaType.JSON)
 
 
 def _described(config: OpenAPIConfig, name: str) -> OpenAPIConfig:

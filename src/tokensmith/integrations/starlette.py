@@ -12,13 +12,17 @@ missing scope with a plain 403 and says nothing of what is missing.
 import functools
 import inspect
 from collections.abc import Callable, Collection
+from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 
 from starlette.authentication import AuthCredentials, BaseUser, UnauthenticatedUser
-from starlette.requests import HTTPConnection
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tokensmith.guard import Guard, GuardError, Need, Principal
+from tokensmith.guard import Guard, GuardError, Need, Principal, RequestFacts
 from tokensmith.integrations.asgi import facts_from_scope, send_answer
 from tokensmith.integrations.needs import need_of
 
@@ -73,6 +77,10 @@ class AuthMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        facts = facts_from_scope(scope)
+        if (document := self._guard.document_for(facts)) is not None:
+            await send_answer(document, scope, receive, send)
+            return
         started = False
 
         async def noting_send(message: Message) -> None:
@@ -81,21 +89,38 @@ class AuthMiddleware:
             await send(message)
 
         try:
-            await self._identify(scope)
+            await self._identify(scope, facts)
             await self._app(scope, receive, noting_send)
         except GuardError as error:
             if started:
                 raise
             await send_answer(self._guard.answer_to(error), scope, receive, send)
 
-    async def _identify(self, scope: Scope) -> None:
-        facts = facts_from_scope(scope)
+    async def _identify(self, scope: Scope, facts: RequestFacts) -> None:
         if scope["path"] in self._public:
             principal = await self._guard.authenticate_optional(facts)
         else:
             principal = await self._guard.authenticate(facts)
         scope["user"] = UnauthenticatedUser() if principal is None else AuthenticatedUser(principal)
         scope["auth"] = AuthCredentials(() if principal is None else sorted(principal.scopes))
+
+
+def metadata_route(guard: Guard) -> Route:
+    """Make the route of what the guard publishes about the service, for applications without the middleware.
+
+    Raises:
+        ValueError: The guard publishes nothing.
+    """
+    if guard.metadata_path is None:
+        raise ValueError("the guard publishes nothing: give it a resource=")
+
+    async def metadata(request: Request) -> Response:
+        document = guard.document_for(facts_from_scope(request.scope))
+        if document is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return Response(document.body, status_code=document.status, headers=dict(document.headers))
+
+    return Route(guard.metadata_path, metadata)
 
 
 def requires(*wanted: str | Need) -> Callable[[Callable[P, T]], Callable[P, T]]:

@@ -67,16 +67,18 @@ class AuthMiddleware:
             started = True
             return start_response(*args)
 
+        facts = facts_from_environ(environ)
+        if (document := self._guard.document_for(facts)) is not None:
+            return _send(document, start_response)
         try:
-            environ[_PRINCIPAL] = self._identify(environ)
+            environ[_PRINCIPAL] = self._identify(environ, facts)
             return self._app(environ, noting_start)
         except GuardError as error:
             if started:
                 raise
             return _send(self._guard.answer_to(error), start_response)
 
-    def _identify(self, environ: "WSGIEnvironment") -> Principal | None:
-        facts = facts_from_environ(environ)
+    def _identify(self, environ: "WSGIEnvironment", facts: RequestFacts) -> Principal | None:
         if environ.get("PATH_INFO", "") in self._public:
             return self._guard.authenticate_optional_sync(facts)
         return self._guard.authenticate_sync(facts)

@@ -10,6 +10,7 @@ from tests.integrations import django_notes
 from tests.integrations.contract import AdapterContract, MakeService, with_token
 from tests.integrations.django_notes import project
 from tests.integrations.django_project import AUTH_MIDDLEWARE, application, async_sender, sender
+from tests.integrations.publishing import PublishingContract
 from tests.integrations.wsgi_client import serving
 from tokensmith.guard.testing import FakeIssuer
 
@@ -41,6 +42,17 @@ PROJECTS: dict[str, tuple[Any, Any, list[str]]] = {
 
 class TestDjango(AdapterContract):
     @pytest.fixture(params=list(PROJECTS.values()), ids=list(PROJECTS))
+    def make_service(self, request: pytest.FixtureRequest) -> MakeService:
+        make_sender, views, middleware = request.param
+        return lambda guard: make_sender(ROOT_URLCONF=views, MIDDLEWARE=middleware, TOKENSMITH_GUARD=guard)
+
+
+class TestPublishing(PublishingContract):
+    """Where one of the middlewares is."""
+
+    @pytest.fixture(
+        params=[each for each in PROJECTS.values() if each[2]], ids=[name for name in PROJECTS if PROJECTS[name][2]]
+    )
     def make_service(self, request: pytest.FixtureRequest) -> MakeService:
         make_sender, views, middleware = request.param
         return lambda guard: make_sender(ROOT_URLCONF=views, MIDDLEWARE=middleware, TOKENSMITH_GUARD=guard)

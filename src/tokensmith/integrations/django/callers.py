@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
 from tokensmith.guard import Guard, GuardError, Principal, RequestFacts
+from tokensmith.guard.challenge import Answer
 from tokensmith.integrations.asgi import facts_from_scope
 from tokensmith.integrations.django.user import NoUser, TokenUser
 from tokensmith.integrations.wsgi import facts_from_environ
@@ -47,6 +48,12 @@ def facts_from_request(request: HttpRequest) -> RequestFacts:
         # In the scope of Django's own test client the query is text.
         return facts_from_scope({**request.scope, "query_string": request.META["QUERY_STRING"].encode("latin-1")})
     return facts_from_environ(request.META)
+
+
+def published(request: HttpRequest, guard: Guard) -> HttpResponseBase | None:
+    """Answer a request for what the guard publishes about the service, or return None for any other."""
+    document = None if guard.metadata_path is None else guard.document_for(facts_from_request(request))
+    return None if document is None else _response(document)
 
 
 def known(request: HttpRequest) -> dict[Guard, Principal | None]:
@@ -104,9 +111,13 @@ def refusal(request: HttpRequest, error: GuardError, guard: Guard) -> HttpRespon
     answer = guard.answer_to(error)
     own = setting("TOKENSMITH_REFUSED")
     if own is None:
-        headers = {**dict(answer.headers), "content-length": str(len(answer.body))}
-        return HttpResponse(answer.body, status=answer.status, headers=headers)
+        return _response(answer)
     response = own(request, error, answer)
     if not isinstance(response, HttpResponseBase):
         raise TypeError("TOKENSMITH_REFUSED must return a response")
     return response
+
+
+def _response(answer: Answer) -> HttpResponse:
+    headers = {**dict(answer.headers), "content-length": str(len(answer.body))}
+    return HttpResponse(answer.body, status=answer.status, headers=headers)

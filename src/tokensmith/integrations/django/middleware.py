@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from tokensmith.guard import GuardError
-from tokensmith.integrations.django.callers import aidentify, configured_guard, identify, known, refusal
+from tokensmith.integrations.django.callers import aidentify, configured_guard, identify, known, published, refusal
 from tokensmith.integrations.needs import ANY_TOKEN
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
@@ -36,6 +36,8 @@ class AuthMiddleware:
         if self._is_async:
             return self._call_async(request)
         guard = configured_guard()
+        if (document := published(request, guard)) is not None:
+            return document
         try:
             identify(request, guard)
         except GuardError as error:
@@ -44,6 +46,8 @@ class AuthMiddleware:
 
     async def _call_async(self, request: HttpRequest) -> HttpResponseBase:
         guard = configured_guard()
+        if (document := published(request, guard)) is not None:
+            return document
         try:
             await aidentify(request, guard)
         except GuardError as error:
