@@ -7,8 +7,8 @@ import pytest
 from tests.examples.running import TOP, Running, check_a_revocation_is_felt, check_what_every_example_owes, running
 from tokensmith.tour.exchange import get, send
 
-# What is closed although nobody said so; in Django and its REST framework a path without a view is a 404 to everybody.
-CLOSED = {"aiohttp": "/elsewhere", "flask": "/elsewhere", "litestar": "/schema/openapi.json"}
+# What is closed although nobody said so; elsewhere a path without a view is a 404 to everybody.
+CLOSED = dict.fromkeys(("aiohttp", "flask", "starlette"), "/elsewhere") | {"litestar": "/schema/openapi.json"}
 EXAMPLES = sorted(path.parent.name for path in TOP.glob("examples/*/notes.py"))
 
 
@@ -25,7 +25,7 @@ def example(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
 
 
 def test_there_are_some() -> None:
-    assert {"aiohttp", "django", "drf", "flask", "litestar"} <= set(EXAMPLES)
+    assert {"aiohttp", "django", "drf", "fastapi", "flask", "litestar", "starlette"} <= set(EXAMPLES)
 
 
 def test_it_does_what_every_example_owes(example: Running) -> None:

@@ -17,7 +17,7 @@ from tests.architecture.test_readme import blocks
 from tests.architecture.tree import TOP
 
 FILE_NAME: Final = re.compile(r"# (?P<name>[\w/]+\.py)\n")
-PAGES: Final = ("aiohttp.md", "django.md", "drf.md", "flask.md", "litestar.md")
+PAGES: Final = tuple(sorted(path.name for path in (TOP / "docs" / "frameworks").glob("*.md")))
 
 
 def write_files(page: str, folder: Path) -> None:

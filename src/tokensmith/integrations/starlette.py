@@ -1,6 +1,6 @@
 """Starlette: a middleware that lets nobody in without a token, and `requires` for what a route needs beyond.
 
-    app = Starlette(routes, middleware=[Middleware(AuthMiddleware, guard=guard, public={"/health"})])
+    app = Starlette(routes=routes, middleware=[Middleware(AuthMiddleware, guard=guard, public={"/health"})])
 
     @requires("notes:read")
     async def notes(request): request.user.principal.subject ...
