@@ -8,6 +8,7 @@ from tests.guard.minting import AUDIENCE, ISSUER, KEY, NOW, access_token
 from tests.guard.scripted import ScriptedClock, ScriptedOutside
 from tokensmith.guard import InvalidTokenError, Issuer, Principal
 from tokensmith.guard.access_token import access_token_verifier, principal_from
+from tokensmith.guard.sender import Binding
 from tokensmith.jose import jwt
 from tokensmith.jose.errors import ExpiredTokenError, UnacceptableTokenError
 
@@ -17,9 +18,9 @@ def verifier(typ: str, **options: Any) -> jwt.Verifier:
     return access_token_verifier(issuer, clock=ScriptedClock(ScriptedOutside()))
 
 
-def principal(**claims: Any) -> Principal:
+def principal(*, binding: Binding | None = None, **claims: Any) -> Principal:
     checking = jwt.Verifier(KEY, issuer=ISSUER, audience=AUDIENCE, typ="at+jwt", clock=ScriptedClock(ScriptedOutside()))
-    return principal_from(checking.verify(access_token(**claims)), key_thumbprint="t")
+    return principal_from(checking.verify(access_token(**claims)), binding=binding)
 
 
 def test_it_holds_what_the_token_says() -> None:
@@ -30,7 +31,15 @@ def test_it_holds_what_the_token_says() -> None:
     assert caller.scopes == {"a", "b"}
     assert caller.claims["roles"] == ("x",)
     assert caller.claims["exp"] == NOW + 300
-    assert caller.key_thumbprint == "t"
+    assert (caller.key_thumbprint, caller.certificate_thumbprint) == (None, None)
+
+
+def test_it_names_what_the_token_is_bound_to() -> None:
+    """RFC 9449 §6.1, RFC 8705 §3.1."""
+    of_key, of_certificate = principal(binding=Binding("jkt", "k")), principal(binding=Binding("x5t#S256", "c"))
+
+    assert (of_key.key_thumbprint, of_key.certificate_thumbprint) == ("k", None)
+    assert (of_certificate.key_thumbprint, of_certificate.certificate_thumbprint) == (None, "c")
 
 
 def test_a_token_without_scope_allows_nothing_in_particular() -> None:

@@ -13,10 +13,37 @@ from tokensmith.guard import (
     InvalidTokenError,
     MalformedRequestError,
     MissingTokenError,
+    NonceNeededError,
     UnavailableError,
 )
 from tokensmith.guard.challenge import answer_to, challenge, quote
 from tokensmith.guard.errors import Scheme
+
+
+def test_a_missing_nonce_is_told_with_the_nonce() -> None:
+    """RFC 9449 §9."""
+    error = NonceNeededError(nonce="n-1")
+    error.scheme = "DPoP"
+    answer = answer_to(error, proof_algorithms=("ES256",))
+
+    assert answer.status == 401
+    assert dict(answer.headers)["dpop-nonce"] == "n-1"
+    assert dict(answer.headers)["www-authenticate"] == (
+        'Bearer, DPoP error="use_dpop_nonce", '
+        'error_description="The DPoP proof needs the nonce of this answer.", algs="ES256"'
+    )
+    assert json.loads(answer.body)["error"] == "use_dpop_nonce"
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "DPoP"])
+def test_where_bearer_tokens_are_of_no_use_they_are_not_asked_for(scheme: Scheme) -> None:
+    """RFC 9449 §7.2; what was wrong is told all the same."""
+    refused, short = InvalidTokenError("No.", code="bearer_token"), InsufficientScopeError("No.", scopes=["a"])
+    refused.scheme = short.scheme = scheme
+
+    told = challenge(refused, proof_algorithms=("ES256",), bearer=False)
+    assert told == 'DPoP error="invalid_token", error_description="No.", algs="ES256"'
+    assert challenge(short, proof_algorithms=("ES256",), bearer=False).startswith('DPoP error="insufficient_scope"')
 
 
 def test_no_credentials_get_a_bare_challenge() -> None:

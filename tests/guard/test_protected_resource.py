@@ -5,19 +5,29 @@ from typing import Any
 
 import pytest
 
-from tokensmith.guard import Guard, Issuer, MissingTokenError, ProtectedResource, RequestFacts
+from tokensmith.guard import (
+    ClientCertificates,
+    Guard,
+    Issuer,
+    MissingTokenError,
+    ProtectedResource,
+    RequestFacts,
+    SenderConstraint,
+)
 from tokensmith.guard.protected_resource import PublishedMetadata
+from tokensmith.guard.sender import DPOP_ALGORITHMS, SenderCheck
 
 ISSUERS = ["https://id.example", "https://other.example"]
+SENDER = SenderCheck()
 LEAST = {
     "authorization_servers": ISSUERS,
     "bearer_methods_supported": ["header"],
-    "dpop_signing_alg_values_supported": ["ES256"],
+    "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
 }
 
 
 def published(identifier: str, **said: Any) -> PublishedMetadata:
-    return PublishedMetadata(identifier, ProtectedResource(**said), issuers=ISSUERS, proof_algorithms=["ES256"])
+    return PublishedMetadata(identifier, ProtectedResource(**said), issuers=ISSUERS, sender=SENDER)
 
 
 def asked(url: str, *, method: str = "GET") -> RequestFacts:
@@ -68,6 +78,29 @@ def test_what_the_service_adds_is_told() -> None:
         "resource_policy_uri": "https://api.example/policy",
         "resource_tos_uri": "https://api.example/terms",
     }
+
+
+@pytest.mark.parametrize(
+    ("constraint", "told"),
+    [
+        (SenderConstraint(policy="require"), {"dpop_bound_access_tokens_required": True}),
+        (SenderConstraint(certificates=ClientCertificates()), {"tls_client_certificate_bound_access_tokens": True}),
+        (
+            SenderConstraint(policy="require", certificates=ClientCertificates()),
+            {"tls_client_certificate_bound_access_tokens": True},
+        ),
+    ],
+)
+def test_what_is_asked_of_senders_is_told(constraint: SenderConstraint, told: dict[str, bool]) -> None:
+    """§2: both members are false where they are not there; DPoP is not required where a certificate will do."""
+    issuer = Issuer("https://id.example", audience="https://api.example")
+    guard = Guard(issuer, public_url="https://api.example", sender=constraint, resource=ProtectedResource())
+    answer = guard.document_for(asked("https://api.example/.well-known/oauth-protected-resource"))
+
+    assert answer is not None
+    document = json.loads(answer.body)
+    flags = ("dpop_bound_access_tokens_required", "tls_client_certificate_bound_access_tokens")
+    assert {name: document[name] for name in flags if name in document} == told
 
 
 def test_any_other_request_is_none_of_its_business() -> None:

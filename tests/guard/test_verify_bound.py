@@ -3,12 +3,12 @@
 import pytest
 
 from tests.guard.minting import LIST_URL, access_token, bearer, list_answer, status_claim
-from tests.guard.scripted import ScriptedClock, run
+from tests.guard.scripted import ScriptedClock
 from tests.guard.sender.proofs import HOLDER, PUBLIC_URL, THIEF, access_token_hash, proof, with_proof
 from tests.guard.service import Service
-from tokensmith.guard import GuardError, InsufficientScopeError, InvalidProofError, Need, Principal, RequestFacts
-from tokensmith.guard.sender import PossessionCheck
-from tokensmith.guard.verify import verify
+from tokensmith.guard import GuardError, InsufficientScopeError, InvalidProofError, RequestFacts
+from tokensmith.guard.sender import SeenProofs, SenderCheck, SenderConstraint
+from tokensmith.guard.sender.constraint import Policy
 
 BOUND = access_token(status=status_claim(), cnf={"jkt": HOLDER.thumbprint()})
 
@@ -16,12 +16,11 @@ BOUND = access_token(status=status_claim(), cnf={"jkt": HOLDER.thumbprint()})
 class BindingService(Service):
     """A service that takes bound tokens as well as bearer tokens."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, policy: Policy = "accept") -> None:
         super().__init__()
-        self.possession = PossessionCheck(public_url=PUBLIC_URL, clock=ScriptedClock(self.outside))
-
-    def decide(self, facts: RequestFacts, *scopes: str) -> Principal:
-        return run(verify(facts, Need(*scopes), self.trusted, self.outside, possession=self.possession))
+        self.memory = SeenProofs(since=0)
+        constraint = SenderConstraint(policy=policy, memory=self.memory)
+        self.sender = SenderCheck.prepare(constraint, public_url=PUBLIC_URL, clock=ScriptedClock(self.outside))
 
 
 @pytest.fixture
@@ -71,7 +70,7 @@ def test_a_revoked_token_uses_no_proof_up(service: BindingService) -> None:
     service.outside.documents[LIST_URL] = list_answer({7})
 
     assert refused(service, of_holder()).code == "revoked"
-    assert len(service.possession._seen) == 0
+    assert len(service.memory) == 0
 
 
 def test_a_refusal_says_which_scheme_it_is_about(service: BindingService) -> None:
@@ -83,6 +82,14 @@ def test_a_refusal_says_which_scheme_it_is_about(service: BindingService) -> Non
     assert (type(no_proof), no_proof.scheme) == (InvalidProofError, "DPoP")
     assert refused(service, with_proof("a.b.c", proof())).scheme == "DPoP"
     assert refused(service, bearer("a.b.c")).scheme == "Bearer"
+
+
+def test_a_service_may_take_bound_tokens_alone() -> None:
+    """RFC 9449 §7.2: policy "require"."""
+    service = BindingService(policy="require")
+
+    assert refused(service, bearer(access_token())).code == "bearer_token"
+    assert service.decide(of_holder()).key_thumbprint == HOLDER.thumbprint()
 
 
 def test_without_a_public_url_proofs_are_not_taken() -> None:

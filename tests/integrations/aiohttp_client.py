@@ -1,6 +1,7 @@
 """A server of aiohttp on a port of its own, in a thread of its own; what is sent goes over the wire as it is."""
 
 import asyncio
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -19,7 +20,7 @@ def serving(app: web.Application) -> Iterator[Send]:
 
 
 @contextmanager
-def listening(app: web.Application) -> Iterator[int]:
+def listening(app: web.Application, *, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """Serve it, and say on which port."""
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever)
@@ -27,7 +28,7 @@ def listening(app: web.Application) -> Iterator[int]:
     try:
         # Longer than a token may be: what is refused for its length here is refused by the guard.
         runner = web.AppRunner(app, access_log=None, max_field_size=65_536)
-        port = asyncio.run_coroutine_threadsafe(_started(runner), loop).result(30)
+        port = asyncio.run_coroutine_threadsafe(_started(runner, tls), loop).result(30)
         try:
             yield port
         finally:
@@ -38,9 +39,9 @@ def listening(app: web.Application) -> Iterator[int]:
         loop.close()
 
 
-async def _started(runner: web.AppRunner) -> int:
+async def _started(runner: web.AppRunner, tls: ssl.SSLContext | None) -> int:
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
     port: int = runner.addresses[0][1]
     return port

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from tests.integrations.aiohttp_client import listening, serving
+from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService, with_token
 from tests.integrations.publishing import PublishingContract
 from tokensmith.guard import Guard, InvalidTokenError, Need
@@ -52,7 +53,7 @@ def application(guard: Guard, **handlers: Handler) -> web.Application:
     return app
 
 
-class TestAiohttp(AdapterContract, PublishingContract):
+class TestAiohttp(AdapterContract, BoundTokensContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> Iterator[MakeService]:
         with ExitStack() as stack:

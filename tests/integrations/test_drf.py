@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
+from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService, with_token
 from tests.integrations.counting_issuer import CountingIssuer
 from tests.integrations.django_notes import project, urls
@@ -66,7 +67,7 @@ PROJECTS: dict[str, tuple[Any, Any, list[str]]] = {
 }
 
 
-class TestDrf(AdapterContract):
+class TestDrf(AdapterContract, BoundTokensContract):
     @pytest.fixture(params=list(PROJECTS.values()), ids=list(PROJECTS))
     def make_service(self, request: pytest.FixtureRequest) -> MakeService:
         make_sender, views, middleware = request.param

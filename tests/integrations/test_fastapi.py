@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.testclient import WebSocketDenialResponse
 
 from tests.integrations.asgi_client import sender
+from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService
 from tests.integrations.counting_issuer import CountingIssuer
 from tests.integrations.publishing import PublishingContract
@@ -50,7 +51,7 @@ def application(guard: Guard) -> FastAPI:
     return app
 
 
-class TestFastAPI(AdapterContract, PublishingContract):
+class TestFastAPI(AdapterContract, BoundTokensContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> MakeService:
         return lambda guard: sender(TestClient(application(guard)))

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, g
 from flask.views import MethodView
 
+from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService, with_token
 from tests.integrations.counting_issuer import CountingIssuer
 from tests.integrations.flask_client import get
@@ -30,7 +31,7 @@ def app() -> Flask:
     return Flask(__name__)
 
 
-class TestFlask(AdapterContract, PublishingContract):
+class TestFlask(AdapterContract, BoundTokensContract, PublishingContract):
     @pytest.fixture(params=[False, True], ids=["decorators", "closed by default"])
     def make_service(self, request: pytest.FixtureRequest) -> MakeService:
         return lambda guard: sender(application(guard, closed=request.param))

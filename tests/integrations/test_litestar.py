@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 from litestar.types import Receive, Scope
 from litestar.types import Send as ASGISend
 
+from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, Headers, MakeService, Reply, Send
 from tests.integrations.publishing import PublishingContract
 from tokensmith.guard import Guard, Need, Principal
@@ -68,7 +69,7 @@ def application(guard: Guard, **options: Any) -> Litestar:
     return litestar(handlers, plugins=[AuthPlugin(guard, **options)], openapi_config=OpenAPIConfig("Notes", "1"))
 
 
-class TestLitestar(AdapterContract, PublishingContract):
+class TestLitestar(AdapterContract, BoundTokensContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> Iterator[MakeService]:
         with ExitStack() as stack:

@@ -15,11 +15,12 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.integrations.asgi_client import sender
+from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService
-from tests.integrations.publishing import PublishingContract
+from tests.integrations.publishing import PUBLIC_URL, WELL_KNOWN, PublishingContract, publishing_guard
 from tokensmith.guard import Guard, InvalidTokenError, Need
 from tokensmith.guard.testing import FakeIssuer
-from tokensmith.integrations.starlette import AuthMiddleware, requires
+from tokensmith.integrations.starlette import AuthMiddleware, metadata_route, requires
 
 
 def subject(request: Request) -> JSONResponse:
@@ -89,7 +90,7 @@ def client(issuer: FakeIssuer) -> Iterator[TestClient]:
         yield client
 
 
-class TestStarlette(AdapterContract, PublishingContract):
+class TestStarlette(AdapterContract, BoundTokensContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> MakeService:
         return lambda guard: sender(TestClient(application(guard)))
@@ -202,3 +203,17 @@ def test_a_need_may_be_named(issuer: FakeIssuer) -> None:
 
     assert client.get("/", headers=issuer.headers(scope="notes:read", roles=["owner"])).status_code == 200
     assert client.get("/", headers=issuer.headers(scope="notes:read")).status_code == 403
+
+
+def test_a_route_for_what_is_published_needs_something_to_publish(issuer: FakeIssuer) -> None:
+    with pytest.raises(ValueError, match="resource="):
+        metadata_route(issuer.guard())
+
+
+def test_what_is_published_is_there_for_get_alone(issuer: FakeIssuer) -> None:
+    """RFC 9728 §3.1."""
+    client = TestClient(Starlette(routes=[metadata_route(publishing_guard(issuer))]))
+
+    assert client.get(WELL_KNOWN).json()["resource"] == PUBLIC_URL
+    assert client.head(WELL_KNOWN).status_code == 404
+    assert client.post(WELL_KNOWN).status_code == 405

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
+from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService, with_token
 from tests.integrations.publishing import PublishingContract
 from tests.integrations.wsgi_client import sender, serving
@@ -42,7 +43,7 @@ def protected(guard: Guard) -> AuthMiddleware:
     return AuthMiddleware(notes, guard=guard, public={"/open", "/open-but-needing"})
 
 
-class TestWsgi(AdapterContract, PublishingContract):
+class TestWsgi(AdapterContract, BoundTokensContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> MakeService:
         return lambda guard: sender(protected(guard))

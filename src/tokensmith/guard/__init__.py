@@ -9,6 +9,7 @@ from tokensmith.guard.errors import (
     InvalidTokenError,
     MalformedRequestError,
     MissingTokenError,
+    NonceNeededError,
     UnavailableError,
 )
 from tokensmith.guard.facts import RequestFacts
@@ -18,9 +19,12 @@ from tokensmith.guard.keys import FixedKeys, RemoteKeys
 from tokensmith.guard.need import Need
 from tokensmith.guard.principal import Principal
 from tokensmith.guard.protected_resource import ProtectedResource
+from tokensmith.guard.sender import Claimed, ClientCertificates, ProofMemory, SenderConstraint
 
 __all__ = [
     "Ages",
+    "Claimed",
+    "ClientCertificates",
     "DeniedError",
     "FixedKeys",
     "Guard",
@@ -33,9 +37,12 @@ __all__ = [
     "MalformedRequestError",
     "MissingTokenError",
     "Need",
+    "NonceNeededError",
     "Principal",
+    "ProofMemory",
     "ProtectedResource",
     "RemoteKeys",
     "RequestFacts",
+    "SenderConstraint",
     "UnavailableError",
 ]

@@ -6,6 +6,7 @@ from tokensmith.guard.errors import InvalidTokenError
 from tokensmith.guard.issuer import Issuer
 from tokensmith.guard.principal import Principal
 from tokensmith.guard.scopes import parse_scopes
+from tokensmith.guard.sender.binding import Binding, Method
 from tokensmith.jose.jwt import ACCESS_TOKEN, Clock, VerifiedJwt, Verifier
 from tokensmith.jose.strict_json import JsonValue
 
@@ -30,11 +31,11 @@ def access_token_verifier(issuer: Issuer, *, clock: Clock) -> Verifier:
     )
 
 
-def principal_from(verified: VerifiedJwt, *, key_thumbprint: str | None) -> Principal:
+def principal_from(verified: VerifiedJwt, *, binding: Binding | None) -> Principal:
     """Take from a verified token what a route may trust.
 
     Args:
-        key_thumbprint: Names the key that its sender proved to hold; None for a bearer token.
+        binding: What its sender has to prove; None for a bearer token.
 
     Raises:
         InvalidTokenError: A claim is malformed; code `malformed_claim`.
@@ -46,8 +47,13 @@ def principal_from(verified: VerifiedJwt, *, key_thumbprint: str | None) -> Prin
         issuer=cast("str", claims.issuer),
         scopes=_scopes(claims.get("scope")),
         claims=claims,
-        key_thumbprint=key_thumbprint,
+        key_thumbprint=_thumbprint(binding, of="jkt"),
+        certificate_thumbprint=_thumbprint(binding, of="x5t#S256"),
     )
+
+
+def _thumbprint(binding: Binding | None, *, of: Method) -> str | None:
+    return binding.thumbprint if binding is not None and binding.method == of else None
 
 
 def _client_id(value: JsonValue) -> str | None:

@@ -12,6 +12,7 @@ from tokensmith.guard.errors import (
     GuardError,
     InsufficientAuthenticationError,
     InsufficientScopeError,
+    NonceNeededError,
     Scheme,
     UnavailableError,
 )
@@ -36,6 +37,7 @@ def answer_to(
     realm: str | None = None,
     proof_algorithms: Sequence[str] = (),
     metadata_url: str | None = None,
+    bearer: bool = True,
 ) -> Answer:
     """Say how to answer a request that was not let in.
 
@@ -43,15 +45,21 @@ def answer_to(
         realm: What challenges call the service.
         proof_algorithms: What DPoP proofs may be signed with; empty where bearer tokens alone are taken.
         metadata_url: Where the service says which issuers it trusts (RFC 9728 §5.1); None where it does not.
+        bearer: Whether bearer tokens are taken at all.
     """
+    headers = [("content-type", "application/json"), ("cache-control", "no-store")]
     if isinstance(error, UnavailableError):
-        own_header = ("retry-after", str(error.retry_after))
+        headers.append(("retry-after", str(error.retry_after)))
     else:
-        told = challenge(error, realm=realm, proof_algorithms=proof_algorithms, metadata_url=metadata_url)
-        own_header = ("www-authenticate", told)
+        told = challenge(
+            error, realm=realm, proof_algorithms=proof_algorithms, metadata_url=metadata_url, bearer=bearer
+        )
+        headers.append(("www-authenticate", told))
+    if isinstance(error, NonceNeededError):
+        headers.append(("dpop-nonce", error.nonce))
     return Answer(
         status=error.status,
-        headers=(("content-type", "application/json"), ("cache-control", "no-store"), own_header),
+        headers=tuple(headers),
         body=strict_json.encode({"error": error.error or "unauthorized", "error_description": _description(error)}),
     )
 
@@ -62,6 +70,7 @@ def challenge(
     realm: str | None = None,
     proof_algorithms: Sequence[str] = (),
     metadata_url: str | None = None,
+    bearer: bool = True,
 ) -> str:
     """Write the WWW-Authenticate value for *error*.
 
@@ -70,14 +79,17 @@ def challenge(
     would help (RFC 9449 §7.2).
     """
     told = _told(error)
-    schemes: list[Scheme] = ["Bearer", "DPoP"] if proof_algorithms else ["Bearer"]
+    # RFC 9449 §7.2: where bearer tokens are of no use, that scheme is not offered.
+    offered: dict[Scheme, bool] = {"Bearer": bearer, "DPoP": bool(proof_algorithms)}
+    schemes = [scheme for scheme, is_offered in offered.items() if is_offered]
+    used = error.scheme if error.scheme in schemes else schemes[0]
     if error.status != HTTPStatus.UNAUTHORIZED:
-        schemes = [error.scheme]
+        schemes = [used]
     challenges = []
     metadata = [] if metadata_url is None else [("resource_metadata", metadata_url)]
     for scheme in schemes:
         parameters = [] if realm is None else [("realm", quote(realm))]
-        parameters += told if scheme == error.scheme else []
+        parameters += told if scheme == used else []
         parameters += [("algs", " ".join(proof_algorithms))] if scheme == "DPoP" else []
         parameters += metadata
         challenges.append(" ".join([scheme, ", ".join(f'{name}="{value}"' for name, value in parameters)]).rstrip())

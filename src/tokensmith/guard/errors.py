@@ -6,6 +6,7 @@ GuardError                       never raised itself; what an adapter catches
 │   ├── MalformedRequestError    400 invalid_request: credentials sent twice
 │   ├── InvalidTokenError        401 invalid_token: get another token and try again
 │   ├── InvalidProofError        401 invalid_dpop_proof: make another proof and try again
+│   │   └── NonceNeededError     401 use_dpop_nonce: and with this nonce in it
 │   ├── InsufficientScopeError   403 insufficient_scope: a good token, for less than this
 │   └── InsufficientAuthenticationError
 │                                401 insufficient_user_authentication: sign in again, or in another way
@@ -73,6 +74,20 @@ class InvalidProofError(DeniedError):
 
     status = 401
     error = "invalid_dpop_proof"
+
+
+class NonceNeededError(InvalidProofError):
+    """The proof is good, and has no nonce of this service's, or an old one (RFC 9449 §9).
+
+    Attributes:
+        nonce: The one to use.
+    """
+
+    error = "use_dpop_nonce"
+
+    def __init__(self, *, nonce: str) -> None:
+        super().__init__("The DPoP proof needs the nonce of this answer.", code="dpop_nonce_needed")
+        self.nonce = nonce
 
 
 class InsufficientScopeError(DeniedError):

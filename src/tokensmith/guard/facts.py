@@ -5,7 +5,7 @@ headers must be seen as two: a proxy may have looked at the one and we at the ot
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 
@@ -17,11 +17,15 @@ class RequestFacts:
         method: As sent, such as "GET".
         url: Absolute, as the client asked for it.
         headers: Pairs of name and value, in the order received; names in lower case, as ASGI has them.
+        peer: The network address that the connection came from, a proxy's where there is one; None where it is unknown.
+        certificate: The client's certificate in DER, where the server itself ended TLS and asked for one.
     """
 
     method: str
     url: str
     headers: Sequence[tuple[bytes, bytes]]
+    peer: str | None = None
+    certificate: bytes | None = field(default=None, repr=False)
 
     @classmethod
     def from_headers(

@@ -16,7 +16,7 @@ from tokensmith.guard.outside import Outside, Work
 from tokensmith.guard.principal import Principal
 from tokensmith.guard.protected_resource import ProtectedResource, PublishedMetadata
 from tokensmith.guard.run_blocking import run_blocking
-from tokensmith.guard.sender import DPOP_ALGORITHMS, PossessionCheck
+from tokensmith.guard.sender import DPOP_ALGORITHMS, SenderCheck, SenderConstraint
 from tokensmith.guard.verify import TrustedIssuers, verify
 from tokensmith.jose.jwt import Clock
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
@@ -25,6 +25,7 @@ from tokensmith.outbound.listen import AsyncListener, Listener, cannot_listen
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
 
 _ANY_TOKEN: Final = Need()
+_ACCEPT: Final = SenderConstraint()
 _logger: Final = logging.getLogger("tokensmith.guard")
 
 
@@ -47,6 +48,8 @@ class Guard:
         public_url: Where clients reach this service, such as "https://api.example", with the path in front of its own
             ones if a proxy takes that away. Named, tokens that are bound to a key are taken together with their DPoP
             proofs, whose target is compared with it (RFC 9449); without it they are refused.
+        sender: How tokens are taken that are bound to their sender; by default beside bearer tokens, with used proofs
+            remembered in this process.
         resource: What to publish about this service, for clients that find their own way to a token (RFC 9728); by
             default nothing. It is called by its *public_url*. Adapters answer for it, and challenges say where it is.
         realm: What challenges call this service; optional.
@@ -56,14 +59,15 @@ class Guard:
         monotonic: Says the seconds that ages are measured in.
 
     Raises:
-        ValueError: No issuer, or one twice, a *public_url* that is none, a *resource* without one, or a realm outside
-            printable ASCII.
+        ValueError: No issuer, or one twice; a *public_url* that is none; a *resource* or a *sender* that needs one
+            without it; or a realm outside printable ASCII.
     """
 
     def __init__(
         self,
         *issuers: Issuer,
         public_url: str | None = None,
+        sender: SenderConstraint = _ACCEPT,
         resource: ProtectedResource | None = None,
         realm: str | None = None,
         fetcher: Fetcher | None = None,
@@ -72,7 +76,7 @@ class Guard:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._trusted = TrustedIssuers(*issuers, clock=clock)
-        self._possession = None if public_url is None else PossessionCheck(public_url=public_url, clock=clock)
+        self._sender = SenderCheck.prepare(sender, public_url=public_url, clock=clock)
         self._metadata = self._published(resource, at=public_url)
         self._realm = realm
         self._monotonic = monotonic
@@ -89,11 +93,11 @@ class Guard:
             DeniedError: They may not; `answer_to` says how to tell them.
             UnavailableError: It could not be found out.
         """
-        return await verify(facts, need, self._trusted, self._async, possession=self._possession)
+        return await verify(facts, need, self._trusted, self._async, sender=self._sender)
 
     def authenticate_sync(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal:
         """Do the same as `authenticate`, without an event loop."""
-        return run_blocking(verify(facts, need, self._trusted, self._blocking, possession=self._possession))
+        return run_blocking(verify(facts, need, self._trusted, self._blocking, sender=self._sender))
 
     async def authenticate_optional(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal | None:
         """Return None for a request without any credentials, and treat every other as `authenticate` does.
@@ -119,9 +123,13 @@ class Guard:
         level = logging.WARNING if isinstance(error, UnavailableError) else logging.INFO
         # %r: the detail may hold claims, and a line feed in one must not begin a line of the log.
         _logger.log(level, "not let in: %s (%s) %r", error.code, error, error.detail)
-        algorithms = () if self._possession is None else DPOP_ALGORITHMS
-        metadata_url = None if self._metadata is None else self._metadata.url
-        return answer_to(error, realm=self._realm, proof_algorithms=algorithms, metadata_url=metadata_url)
+        return answer_to(
+            error,
+            realm=self._realm,
+            proof_algorithms=DPOP_ALGORITHMS if self._sender.takes_proofs else (),
+            metadata_url=None if self._metadata is None else self._metadata.url,
+            bearer=not self._sender.requires_proofs,
+        )
 
     @property
     def metadata_path(self) -> str | None:
@@ -148,7 +156,7 @@ class Guard:
             return None
         if at is None:
             raise ValueError("resource= needs public_url=: that is what the service is called")
-        return PublishedMetadata(at, resource, issuers=self._trusted.by_url, proof_algorithms=DPOP_ALGORITHMS)
+        return PublishedMetadata(at, resource, issuers=self._trusted.by_url, sender=self._sender)
 
 
 def _check_absence(error: MissingTokenError) -> None:

@@ -17,6 +17,8 @@ class Principal:
         scopes: What the token allows.
         key_thumbprint: Names the key that the token is bound to and that the caller proved to hold (RFC 7638, SHA-256);
             None for a bearer token, which whoever has it may use.
+        certificate_thumbprint: Names the client certificate that the token is bound to and that the connection had
+            (SHA-256); None for any other token.
         claims: Every claim of the token, read-only; left out of `repr`, since logs are no place for them.
     """
 
@@ -26,6 +28,7 @@ class Principal:
     scopes: frozenset[str]
     claims: Mapping[str, JsonValue] = field(repr=False, hash=False)
     key_thumbprint: str | None = None
+    certificate_thumbprint: str | None = None
 
     @property
     def roles(self) -> frozenset[str]:

@@ -1,12 +1,13 @@
 """What a service says of itself, so that a client that knows its URL alone finds its way to a token (RFC 9728)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from tokensmith.guard.challenge import Answer
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.scopes import is_scope
+from tokensmith.guard.sender import DPOP_ALGORITHMS, SenderCheck
 from tokensmith.jose import strict_json
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound.target import parse_target
@@ -70,7 +71,7 @@ class PublishedMetadata:
         identifier: The service's public URL; clients compare it exactly with the one they called (§3.3).
         resource: What the service adds.
         issuers: Whose tokens are taken.
-        proof_algorithms: What DPoP proofs may be signed with.
+        sender: What is asked of the senders of tokens.
 
     Raises:
         ValueError: *identifier* is neither https nor on this machine.
@@ -79,7 +80,7 @@ class PublishedMetadata:
     __slots__ = ("_answer", "path", "url")
 
     def __init__(
-        self, identifier: str, resource: ProtectedResource, *, issuers: Iterable[str], proof_algorithms: Sequence[str]
+        self, identifier: str, resource: ProtectedResource, *, issuers: Iterable[str], sender: SenderCheck
     ) -> None:
         target = parse_target(identifier)
         if target.scheme != "https" and not target.is_loopback:
@@ -91,7 +92,8 @@ class PublishedMetadata:
             "resource": identifier,
             "authorization_servers": list(issuers),
             "bearer_methods_supported": ["header"],
-            "dpop_signing_alg_values_supported": list(proof_algorithms),
+            "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
+            **_constraints(sender),
             **resource.members,
         }
         self._answer = Answer(status=200, headers=_HEADERS, body=strict_json.encode(document))
@@ -99,3 +101,12 @@ class PublishedMetadata:
     def answer_for(self, facts: RequestFacts) -> Answer | None:
         """Return the document where it was asked for, else None."""
         return self._answer if facts.method == "GET" and facts.path == self.path else None
+
+
+def _constraints(sender: SenderCheck) -> dict[str, JsonValue]:
+    told: dict[str, JsonValue] = {
+        "dpop_bound_access_tokens_required": sender.requires_proofs,
+        "tls_client_certificate_bound_access_tokens": sender.takes_certificates,
+    }
+    # Both are false where they are not there.
+    return {member: value for member, value in told.items() if value}

@@ -17,7 +17,7 @@ from tokensmith.guard.keys import KeySource, RemoteKeys
 from tokensmith.guard.need import Need
 from tokensmith.guard.outside import Outside
 from tokensmith.guard.principal import Principal
-from tokensmith.guard.sender import PossessionCheck, bound_thumbprint
+from tokensmith.guard.sender import SenderCheck
 from tokensmith.guard.status import ListVerifier, StatusLists
 from tokensmith.jose import JoseError, jwt
 from tokensmith.jose.jwt import Clock, Verifier
@@ -113,20 +113,20 @@ async def verify(
     trusted: TrustedIssuers,
     outside: Outside,
     *,
-    possession: PossessionCheck | None = None,
+    sender: SenderCheck,
 ) -> Principal:
     """Decide about one request.
 
     Args:
-        possession: Checks the proofs of tokens that are bound to a key; without it there is no way to use one here.
+        sender: Checks that a bound token is sent by whom it was given to.
 
     Raises:
         DeniedError: The request is at fault.
         UnavailableError: What is needed to decide could not be had.
     """
-    presented = find_token(facts, takes_proofs=possession is not None)
+    presented = find_token(facts, takes_proofs=sender.takes_proofs)
     try:
-        principal = await _verify_presented(presented, facts, trusted, outside, possession)
+        principal = await _verify_presented(presented, facts, trusted, outside, sender)
         need.check(principal, now=outside.now())
     except GuardError as error:
         error.scheme = presented.scheme
@@ -139,7 +139,7 @@ async def _verify_presented(
     facts: RequestFacts,
     trusted: TrustedIssuers,
     outside: Outside,
-    possession: PossessionCheck | None,
+    sender: SenderCheck,
 ) -> Principal:
     token = presented.token
     try:
@@ -149,10 +149,10 @@ async def _verify_presented(
         trusted.remember(token, trust, header)
     except JoseError as error:
         raise InvalidTokenError(str(error), code=error.code, detail=error.detail) from error
-    thumbprint = bound_thumbprint(verified.claims, presented)
-    principal = principal_from(verified, key_thumbprint=thumbprint)
+    binding = sender.binding_of(verified.claims, presented)
+    principal = principal_from(verified, binding=binding)
     # The token first: only its owner may make us look at proofs, and only a token that still holds uses one up.
     await trust.status_lists.check(verified.claims, kid=key.kid, outside=outside)
-    if possession is not None and thumbprint is not None:
-        possession.check(presented, facts, thumbprint=thumbprint)
+    if binding is not None:
+        await sender.prove(binding, presented, facts)
     return principal

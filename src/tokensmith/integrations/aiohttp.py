@@ -31,7 +31,17 @@ def facts_from_request(request: web.BaseRequest) -> RequestFacts:
     """Take the facts out of a request, as they were sent."""
     headers = [(name.lower(), value) for name, value in request.raw_headers]
     url = f"{request.scheme}://{request.host}{request.raw_path}"
-    return RequestFacts(method=request.method, url=url, headers=headers)
+    connection = request.transport
+    peer = None if connection is None else connection.get_extra_info("peername")
+    encrypted = None if connection is None else connection.get_extra_info("ssl_object")
+    return RequestFacts(
+        method=request.method,
+        url=url,
+        headers=headers,
+        # Of a socket with a path there is no address.
+        peer=peer[0] if isinstance(peer, tuple) else None,
+        certificate=None if encrypted is None else encrypted.getpeercert(binary_form=True),
+    )
 
 
 def auth_middleware(guard: Guard, *, public: Collection[str] = ()) -> Middleware:

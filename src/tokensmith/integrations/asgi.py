@@ -1,5 +1,6 @@
 """RequestFacts from an ASGI scope, and an Answer back through ASGI; what every ASGI adapter shares (ASGI 3.0)."""
 
+import ssl
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -21,7 +22,14 @@ def facts_from_scope(scope: Mapping[str, Any]) -> RequestFacts:
     raw_path = scope.get("raw_path")
     path = scope["path"] if raw_path is None else raw_path.decode("latin-1")
     url = f"{scope.get('scheme', 'http')}://{_host(scope)}{path}{'?' if query else ''}{query}"
-    return RequestFacts(method=scope.get("method", "GET"), url=url, headers=scope["headers"])
+    client = scope.get("client")
+    return RequestFacts(
+        method=scope.get("method", "GET"),
+        url=url,
+        headers=scope["headers"],
+        peer=None if client is None else client[0],
+        certificate=_certificate(scope),
+    )
 
 
 async def send_answer(answer: Answer, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -41,6 +49,12 @@ async def send_answer(answer: Answer, scope: Mapping[str, Any], receive: Receive
     headers.append((b"content-length", str(len(answer.body)).encode("ascii")))
     await send({"type": f"{prefix}.response.start", "status": answer.status, "headers": headers})
     await send({"type": f"{prefix}.response.body", "body": answer.body})
+
+
+def _certificate(scope: Mapping[str, Any]) -> bytes | None:
+    """Take the client's own certificate out of ASGI's "tls" extension, where the chain is in PEM, its own first."""
+    chain = scope.get("extensions", {}).get("tls", {}).get("client_cert_chain", ())
+    return ssl.PEM_cert_to_DER_cert(chain[0]) if chain else None
 
 
 def _host(scope: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ WSGI servers join a header sent twice with a comma. Two tokens joined are no tok
 refused here as well, if only as a malformed one.
 """
 
+import ssl
 from collections.abc import Callable, Collection, Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -35,7 +36,15 @@ def facts_from_environ(environ: Mapping[str, Any]) -> RequestFacts:
         if name.startswith("HTTP_")
     ]
     url = f"{environ['wsgi.url_scheme']}://{_host(environ)}{_target(environ)}"
-    return RequestFacts(method=environ["REQUEST_METHOD"], url=url, headers=headers)
+    # mod_wsgi's name for the client's certificate; no header can be taken for it.
+    certificate = environ.get("SSL_CLIENT_CERT")
+    return RequestFacts(
+        method=environ["REQUEST_METHOD"],
+        url=url,
+        headers=headers,
+        peer=environ.get("REMOTE_ADDR") or None,
+        certificate=ssl.PEM_cert_to_DER_cert(certificate) if certificate else None,
+    )
 
 
 class AuthMiddleware:

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required, login_required, p
 from django.http import HttpRequest, HttpResponse
 
 from tests.integrations import django_notes
+from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService, with_token
 from tests.integrations.django_notes import project
 from tests.integrations.django_project import AUTH_MIDDLEWARE, application, async_sender, sender
@@ -40,7 +41,7 @@ PROJECTS: dict[str, tuple[Any, Any, list[str]]] = {
 }
 
 
-class TestDjango(AdapterContract):
+class TestDjango(AdapterContract, BoundTokensContract):
     @pytest.fixture(params=list(PROJECTS.values()), ids=list(PROJECTS))
     def make_service(self, request: pytest.FixtureRequest) -> MakeService:
         make_sender, views, middleware = request.param

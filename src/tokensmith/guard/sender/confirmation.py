@@ -1,79 +1,110 @@
-"""From "cnf" to the proof that is due, and the proof itself (RFC 7800 §3.1, RFC 9449 §6.1, §7.1 and §7.2).
+"""Is whoever sends a token the one it was given to (RFC 9449 §7.1 and §7.2, RFC 8705 §3)?
 
-A token that names a key is worth nothing without a proof of that key, and one that names none cannot be sent as if it
-did: then whoever stole it would choose the weaker of the two ways.
+A token that is bound is worth nothing without its proof, and one that is not cannot be sent as if it were: then whoever
+stole it would choose the weaker of the two ways.
 """
 
-from collections.abc import Callable, Mapping
-from typing import cast
+from collections.abc import Mapping
+from typing import Self
 
 from tokensmith.guard.credentials import PresentedToken
-from tokensmith.guard.errors import InvalidProofError, InvalidTokenError
+from tokensmith.guard.errors import InvalidTokenError
 from tokensmith.guard.facts import RequestFacts
-from tokensmith.guard.sender.dpop import DpopProof, DpopVerifier
+from tokensmith.guard.sender.binding import Binding, read_binding, unproven
+from tokensmith.guard.sender.certificates import ClientCertificates
+from tokensmith.guard.sender.constraint import SenderConstraint
+from tokensmith.guard.sender.nonces import Nonces
+from tokensmith.guard.sender.possession import PossessionCheck
 from tokensmith.guard.sender.replay import SeenProofs
-from tokensmith.guard.sender.target_uri import normal_form
 from tokensmith.jose.jwt import Clock
 from tokensmith.jose.strict_json import JsonValue
 
 
-class PossessionCheck:
-    """Whether the sender of a token holds the key that it is bound to.
+class SenderCheck:
+    """What is asked of the senders of tokens.
 
     Args:
-        public_url: Where clients reach the service; "htu" is compared with it and the request's path.
-        clock: Says the time.
-
-    Raises:
-        ValueError: *public_url* is no http or https URL.
+        possession: Checks proofs of keys; without it, tokens bound to a key are refused.
+        certificates: Finds certificates; without it, tokens bound to one are refused.
+        requires_binding: Whether bearer tokens are refused.
     """
 
-    def __init__(self, *, public_url: str, clock: Clock) -> None:
-        normal_form(public_url)
-        self._public_url = public_url.rstrip("/")
-        self._now: Callable[[], float] = clock.now
-        self._verifier = DpopVerifier(clock=clock)
-        self._seen = SeenProofs()
-        # In whole seconds, as "iat" is: a proof made in the very second of the start is taken.
-        self._started_at = int(clock.now())
+    def __init__(
+        self,
+        *,
+        possession: PossessionCheck | None = None,
+        certificates: ClientCertificates | None = None,
+        requires_binding: bool = False,
+    ) -> None:
+        self._possession = possession
+        self._certificates = certificates
+        self._requires_binding = requires_binding
 
-    def check(self, presented: PresentedToken, facts: RequestFacts, *, thumbprint: str) -> None:
-        """Check the proof that comes with a token bound to the key named *thumbprint*.
+    @classmethod
+    def prepare(cls, constraint: SenderConstraint, *, public_url: str | None, clock: Clock) -> Self:
+        """Make what a service asks for.
 
         Raises:
-            InvalidProofError: The proof is missing, not good, or was used before ("dpop_proof_replayed").
-            InvalidTokenError: It is a good proof of another key ("dpop_key_mismatch").
-            UnavailableError: Whether it was used before cannot be told.
+            ValueError: *public_url* is none, or is needed and not there.
         """
-        uri = self._public_url + facts.path
-        proof = self._verifier.verify(facts.values(b"dpop"), method=facts.method, uri=uri, access_token=presented.token)
-        # Check 12, second half.
-        if proof.thumbprint != thumbprint:
-            raise InvalidTokenError("The access token is bound to another key.", code="dpop_key_mismatch")
-        self._check_first_use(proof)
+        requires = constraint.policy == "require"
+        if public_url is None:
+            if constraint.nonce_secret is not None or constraint.memory is not None:
+                raise ValueError("proofs are compared with public_url=")
+            if requires and constraint.certificates is None:
+                raise ValueError("tokens are bound by DPoP, which needs public_url=, or by certificates=")
+            return cls(certificates=constraint.certificates, requires_binding=requires)
+        possession = PossessionCheck(
+            public_url=public_url,
+            clock=clock,
+            memory=constraint.memory or SeenProofs(since=clock.now()),
+            nonces=None if constraint.nonce_secret is None else Nonces(constraint.nonce_secret, clock=clock),
+        )
+        return cls(possession=possession, certificates=constraint.certificates, requires_binding=requires)
 
-    def _check_first_use(self, proof: DpopProof) -> None:
-        # What was used before we started, we cannot know.
-        if proof.issued_at < self._started_at:
-            raise InvalidProofError("The DPoP proof is older than this service's memory.", code="dpop_proof_too_old")
-        if not self._seen.is_first(proof.digest, until=proof.accepted_until, now=self._now()):
-            raise InvalidProofError("The DPoP proof was used before.", code="dpop_proof_replayed")
+    @property
+    def takes_proofs(self) -> bool:
+        """Whether DPoP is offered."""
+        return self._possession is not None
 
+    @property
+    def takes_certificates(self) -> bool:
+        """Whether mutual TLS is offered."""
+        return self._certificates is not None
 
-def bound_thumbprint(claims: Mapping[str, JsonValue], presented: PresentedToken) -> str | None:
-    """Return the thumbprint of the key that a token is bound to, if its sender shall prove it; None for a bearer token.
+    @property
+    def requires_proofs(self) -> bool:
+        """Whether there is no other way than DPoP."""
+        return self._requires_binding and self._certificates is None
 
-    Raises:
-        InvalidTokenError: The token needs a proof that did not come with it, or one of a kind that is not offered here
-            ("unproven_possession"); or it came with a proof that it has no use for ("token_not_bound").
-    """
-    if "cnf" not in claims:
-        if presented.scheme == "DPoP":
-            raise InvalidTokenError("The access token is bound to no key.", code="token_not_bound")
-        return None
-    confirmation = claims["cnf"]
-    # Exactly one member: with two, both would have to be proven.
-    only_jkt = isinstance(confirmation, Mapping) and [*confirmation] == ["jkt"] and isinstance(confirmation["jkt"], str)
-    if presented.scheme != "DPoP" or not only_jkt:
-        raise InvalidTokenError("The access token must come with a proof.", code="unproven_possession")
-    return cast("str", cast("Mapping[str, JsonValue]", confirmation)["jkt"])
+    def binding_of(self, claims: Mapping[str, JsonValue], presented: PresentedToken) -> Binding | None:
+        """Return what the sender of a token has to prove; None for a bearer token that is taken.
+
+        Raises:
+            InvalidTokenError: The token needs a proof that did not come with it, or one of a kind that is not offered
+                here ("unproven_possession"); it came with a proof that it has no use for ("token_not_bound"); or it is
+                bound to nothing, and this service takes no such tokens ("bearer_token").
+        """
+        binding = read_binding(claims)
+        if binding is None:
+            if presented.scheme == "DPoP":
+                raise InvalidTokenError("The access token is bound to no key.", code="token_not_bound")
+            if self._requires_binding:
+                raise InvalidTokenError("The access token is bound to no sender.", code="bearer_token")
+        elif presented.scheme != ("DPoP" if binding.method == "jkt" else "Bearer"):
+            raise unproven()
+        return binding
+
+    async def prove(self, binding: Binding, presented: PresentedToken, facts: RequestFacts) -> None:
+        """Check what came with a bound token.
+
+        Raises:
+            DeniedError: The proof is missing or not good, or what is proven is not what the token names.
+            UnavailableError: Whether a proof was used before cannot be told.
+        """
+        if binding.method == "jkt" and self._possession is not None:
+            await self._possession.check(presented, facts, thumbprint=binding.thumbprint)
+        elif binding.method == "x5t#S256" and self._certificates is not None:
+            self._certificates.check(facts, thumbprint=binding.thumbprint)
+        else:
+            raise unproven()

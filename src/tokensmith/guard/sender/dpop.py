@@ -36,12 +36,14 @@ class DpopProof:
         digest: Tells this proof from every other one of any key, for whoever remembers used ones.
         issued_at: Its "iat".
         accepted_until: When it is refused for its age, in seconds since 1970; to be remembered until then.
+        nonce: The "nonce" it has, whatever that is; not checked here.
     """
 
     thumbprint: str
     digest: bytes
     issued_at: float
     accepted_until: float
+    nonce: object
 
 
 class DpopVerifier:
@@ -99,6 +101,7 @@ class DpopVerifier:
             digest=hashlib.sha256(f"{thumbprint}.{claims.token_id}".encode()).digest(),
             issued_at=issued_at,
             accepted_until=issued_at + self._lifetime,
+            nonce=claims.get("nonce"),
         )
 
     def _checked_age(self, claims: Claims) -> float:

@@ -1,32 +1,38 @@
 """Proofs that were used already, for as long as they would still be accepted (RFC 9449 §11.1).
 
-What is kept of a proof is a digest, whatever its sender made of its "jti". This memory is one process's: where a
-service runs in several, a proof can be used once in each of them.
+What is kept of a proof is a digest, whatever its sender made of its "jti". `SeenProofs` is one process's memory: where
+a service runs in several, a proof can be used once in each of them, unless they share another `ProofMemory`.
 """
 
 import threading
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 from tokensmith.guard.errors import UnavailableError
 
 MAX_PROOFS: Final = 100_000
 
 
-class SeenProofs:
-    """Remembers proofs until they expire; safe to share between threads.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What a memory says of a proof.
 
-    Args:
-        capacity: How many to remember at once. Only whoever holds a good token gets one in here, so this bound is met
-            by overload and by abuse, and then nothing is let in that might have been used before.
+    Attributes:
+        is_first: Whether it was not used before, as far as is remembered.
+        since: From when on uses are remembered, in whole seconds since 1970; older proofs may have been used.
     """
 
-    def __init__(self, *, capacity: int = MAX_PROOFS) -> None:
-        self._capacity = capacity
-        self._until: dict[bytes, float] = {}
-        self._lock = threading.Lock()
+    is_first: bool
+    since: float
 
-    def is_first(self, digest: bytes, *, until: float, now: float) -> bool:
-        """Note a proof; False where it was noted before.
+
+class ProofMemory(Protocol):
+    """Where used proofs are remembered; safe for any number of threads and tasks."""
+
+    async def claim(self, digest: bytes, *, until: float, now: float) -> Claimed:
+        """Note a proof as used. Of any number of callers one is told that it is the first.
+
+        Called from `Guard.authenticate_sync` it must not suspend.
 
         Args:
             digest: What tells the proof from every other.
@@ -34,16 +40,41 @@ class SeenProofs:
             now: The same clock's present time.
 
         Raises:
+            UnavailableError: Whether it was used before cannot be told.
+        """
+        ...
+
+
+class SeenProofs:
+    """A memory in this process.
+
+    Args:
+        since: When it begins, in seconds since 1970. In whole seconds, as "iat" is: a proof made in the very second of
+            the start is taken.
+        capacity: How many to remember at once. Only whoever holds a good token gets one in here, so this bound is met
+            by overload and by abuse, and then nothing is let in that might have been used before.
+    """
+
+    def __init__(self, *, since: float, capacity: int = MAX_PROOFS) -> None:
+        self._since = int(since)
+        self._capacity = capacity
+        self._until: dict[bytes, float] = {}
+        self._lock = threading.Lock()
+
+    async def claim(self, digest: bytes, *, until: float, now: float) -> Claimed:
+        """Note a proof as used; see `ProofMemory`.
+
+        Raises:
             UnavailableError: There is no room ("replay_memory_full").
         """
         with self._lock:
             self._forget(now)
             if self._until.get(digest, now) > now:
-                return False
+                return Claimed(is_first=False, since=self._since)
             if len(self._until) >= self._capacity:
                 raise UnavailableError("Too many proofs at once.", code="replay_memory_full")
             self._until[digest] = until
-            return True
+            return Claimed(is_first=True, since=self._since)
 
     def __len__(self) -> int:
         return len(self._until)
