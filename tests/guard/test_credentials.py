@@ -1,15 +1,17 @@
-"""Exactly one token, from the Authorization header and nowhere else."""
+"""Exactly one token, from the Authorization header, from a cookie that was named, and nowhere else."""
 
 import pytest
 
 from tokensmith.guard import (
+    CrossSiteRequestError,
     GuardError,
     InvalidTokenError,
     MalformedRequestError,
     MissingTokenError,
     RequestFacts,
+    TokenCookie,
 )
-from tokensmith.guard.credentials import MAX_TOKEN_BYTES, PresentedToken, find_token
+from tokensmith.guard.credentials import MAX_TOKEN_BYTES, CookieSource, PresentedToken, find_token
 
 
 def facts(*values: bytes, url: str = "https://service.test/") -> RequestFacts:
@@ -125,3 +127,36 @@ def test_a_token_in_the_query_does_not_exist() -> None:
         find_token(facts(url="https://service.test/?access_token=a.b.c"))
 
     assert caught.value.code == "missing_token"
+
+
+COOKIE = CookieSource(TokenCookie(), "https://api.test")
+
+
+def in_browser(*headers: tuple[str, str], method: str = "GET") -> RequestFacts:
+    return RequestFacts.from_headers(headers, method=method)
+
+
+def test_a_cookie_is_looked_at_where_there_is_no_header() -> None:
+    with_cookie = ("Cookie", "__Host-tokensmith-access=a.b.c")
+
+    assert find_token(in_browser(with_cookie), source=COOKIE) == PresentedToken("a.b.c", "Bearer")
+    assert find_token(in_browser(with_cookie, ("Authorization", "Bearer d.e.f")), source=COOKIE).token == "d.e.f"
+    for facts, source in ((in_browser(with_cookie), None), (in_browser(("Cookie", "a=b")), COOKIE)):
+        with pytest.raises(MissingTokenError) as caught:
+            find_token(facts, source=source)
+        assert caught.value.code == "missing_token"
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [("x y", "malformed"), ('"a.b.c"', "malformed"), ("a" * 16_385, "too_large")]
+)
+def test_a_token_in_a_cookie_is_one_token_of_no_great_length(value: str, code: str) -> None:
+    with pytest.raises(InvalidTokenError) as caught:
+        find_token(in_browser(("Cookie", f"__Host-tokensmith-access={value}")), source=COOKIE)
+
+    assert caught.value.code == code
+
+
+def test_a_request_that_may_change_something_has_to_be_meant() -> None:
+    with pytest.raises(CrossSiteRequestError):
+        find_token(in_browser(("Cookie", "__Host-tokensmith-access=a.b.c"), method="POST"), source=COOKIE)

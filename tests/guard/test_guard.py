@@ -22,6 +22,7 @@ from tests.guard.scripted import ScriptedClock, ScriptedOutside, json_answer
 from tests.guard.sender.proofs import HOLDER, PUBLIC_URL, access_token_hash, proof, with_proof
 from tokensmith import guard as room
 from tokensmith.guard import (
+    CrossSiteRequestError,
     Guard,
     InvalidProofError,
     InvalidTokenError,
@@ -30,6 +31,7 @@ from tokensmith.guard import (
     Need,
     Principal,
     RequestFacts,
+    TokenCookie,
     UnavailableError,
 )
 from tokensmith.guard.outside import Outside
@@ -224,3 +226,35 @@ def test_a_guard_with_a_public_url_takes_bound_tokens() -> None:
 def test_a_public_url_is_checked_at_construction() -> None:
     with pytest.raises(ValueError, match="target URI"):
         Guard(Issuer(ISSUER, audience=AUDIENCE), public_url="api.test")
+
+
+def test_a_cookie_needs_to_know_whose_pages_may_send_it() -> None:
+    issuer = Issuer(ISSUER, audience=AUDIENCE)
+
+    Guard(issuer, public_url=PUBLIC_URL, cookie=TokenCookie())
+    with pytest.raises(ValueError, match="public_url"):
+        Guard(issuer, cookie=TokenCookie())
+    with pytest.raises(ValueError, match="__Host-"):
+        Guard(issuer, public_url=PUBLIC_URL, cookie=TokenCookie("access_token"))
+
+
+def test_a_request_of_another_site_gets_no_challenge() -> None:
+    """No token would help it."""
+    guard = Guard(Issuer(ISSUER, audience=AUDIENCE), public_url=PUBLIC_URL, cookie=TokenCookie())
+    facts = RequestFacts.from_headers({"Cookie": "__Host-tokensmith-access=a.b.c"}, method="POST")
+
+    for refused in (asyncio.run(_refusal(guard, facts)), _refusal_sync(guard, facts)):
+        answer = guard.answer_to(refused)
+        assert (answer.status, "www-authenticate" in dict(answer.headers)) == (403, False)
+
+
+async def _refusal(guard: Guard, facts: RequestFacts) -> CrossSiteRequestError:
+    with pytest.raises(CrossSiteRequestError) as caught:
+        await guard.authenticate(facts)
+    return caught.value
+
+
+def _refusal_sync(guard: Guard, facts: RequestFacts) -> CrossSiteRequestError:
+    with pytest.raises(CrossSiteRequestError) as caught:
+        guard.authenticate_sync(facts)
+    return caught.value

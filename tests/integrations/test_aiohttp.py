@@ -13,6 +13,7 @@ from aiohttp import web
 from tests.integrations.aiohttp_client import listening, serving
 from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService, with_token
+from tests.integrations.cookies import CookieContract
 from tests.integrations.publishing import PublishingContract
 from tokensmith.guard import Guard, InvalidTokenError, Need
 from tokensmith.guard.testing import FakeIssuer
@@ -53,7 +54,7 @@ def application(guard: Guard, **handlers: Handler) -> web.Application:
     return app
 
 
-class TestAiohttp(AdapterContract, BoundTokensContract, PublishingContract):
+class TestAiohttp(AdapterContract, BoundTokensContract, CookieContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> Iterator[MakeService]:
         with ExitStack() as stack:

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService, with_token
+from tests.integrations.cookies import CookieContract
 from tests.integrations.counting_issuer import CountingIssuer
 from tests.integrations.django_notes import project, urls
 from tests.integrations.django_project import AUTH_MIDDLEWARE, application, async_sender, sender
@@ -67,7 +68,7 @@ PROJECTS: dict[str, tuple[Any, Any, list[str]]] = {
 }
 
 
-class TestDrf(AdapterContract, BoundTokensContract):
+class TestDrf(AdapterContract, BoundTokensContract, CookieContract):
     @pytest.fixture(params=list(PROJECTS.values()), ids=list(PROJECTS))
     def make_service(self, request: pytest.FixtureRequest) -> MakeService:
         make_sender, views, middleware = request.param

@@ -13,6 +13,7 @@ from starlette.testclient import WebSocketDenialResponse
 from tests.integrations.asgi_client import sender
 from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService
+from tests.integrations.cookies import CookieContract
 from tests.integrations.counting_issuer import CountingIssuer
 from tests.integrations.publishing import PublishingContract
 from tokensmith.guard import Guard, Need, Principal
@@ -51,7 +52,7 @@ def application(guard: Guard) -> FastAPI:
     return app
 
 
-class TestFastAPI(AdapterContract, BoundTokensContract, PublishingContract):
+class TestFastAPI(AdapterContract, BoundTokensContract, CookieContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> MakeService:
         return lambda guard: sender(TestClient(application(guard)))

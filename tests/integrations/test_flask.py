@@ -9,6 +9,7 @@ from flask.views import MethodView
 
 from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService, with_token
+from tests.integrations.cookies import CookieContract
 from tests.integrations.counting_issuer import CountingIssuer
 from tests.integrations.flask_client import get
 from tests.integrations.flask_notes import application
@@ -31,7 +32,7 @@ def app() -> Flask:
     return Flask(__name__)
 
 
-class TestFlask(AdapterContract, BoundTokensContract, PublishingContract):
+class TestFlask(AdapterContract, BoundTokensContract, CookieContract, PublishingContract):
     @pytest.fixture(params=[False, True], ids=["decorators", "closed by default"])
     def make_service(self, request: pytest.FixtureRequest) -> MakeService:
         return lambda guard: sender(application(guard, closed=request.param))

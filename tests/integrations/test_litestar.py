@@ -15,6 +15,7 @@ from litestar.types import Send as ASGISend
 
 from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, Headers, MakeService, Reply, Send
+from tests.integrations.cookies import CookieContract
 from tests.integrations.publishing import PublishingContract
 from tokensmith.guard import Guard, Need, Principal
 from tokensmith.guard.testing import FakeIssuer
@@ -69,7 +70,7 @@ def application(guard: Guard, **options: Any) -> Litestar:
     return litestar(handlers, plugins=[AuthPlugin(guard, **options)], openapi_config=OpenAPIConfig("Notes", "1"))
 
 
-class TestLitestar(AdapterContract, BoundTokensContract, PublishingContract):
+class TestLitestar(AdapterContract, BoundTokensContract, CookieContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> Iterator[MakeService]:
         with ExitStack() as stack:

@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from tests.integrations.asgi_client import sender
 from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService
+from tests.integrations.cookies import CookieContract
 from tests.integrations.publishing import PUBLIC_URL, WELL_KNOWN, PublishingContract, publishing_guard
 from tokensmith.guard import Guard, InvalidTokenError, Need
 from tokensmith.guard.testing import FakeIssuer
@@ -90,7 +91,7 @@ def client(issuer: FakeIssuer) -> Iterator[TestClient]:
         yield client
 
 
-class TestStarlette(AdapterContract, BoundTokensContract, PublishingContract):
+class TestStarlette(AdapterContract, BoundTokensContract, CookieContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> MakeService:
         return lambda guard: sender(TestClient(application(guard)))

@@ -9,6 +9,7 @@ from werkzeug.test import Client
 
 from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService, with_token
+from tests.integrations.cookies import CookieContract
 from tests.integrations.publishing import PublishingContract
 from tests.integrations.wsgi_client import sender, serving
 from tokensmith.guard import Guard, InvalidTokenError, Need
@@ -43,7 +44,7 @@ def protected(guard: Guard) -> AuthMiddleware:
     return AuthMiddleware(notes, guard=guard, public={"/open", "/open-but-needing"})
 
 
-class TestWsgi(AdapterContract, BoundTokensContract, PublishingContract):
+class TestWsgi(AdapterContract, BoundTokensContract, CookieContract, PublishingContract):
     @pytest.fixture
     def make_service(self) -> MakeService:
         return lambda guard: sender(protected(guard))

@@ -1,6 +1,7 @@
 """May this request do this? Access tokens, checked where they are used, with nobody asked per request."""
 
 from tokensmith.guard.errors import (
+    CrossSiteRequestError,
     DeniedError,
     GuardError,
     InsufficientAuthenticationError,
@@ -20,11 +21,13 @@ from tokensmith.guard.need import Need
 from tokensmith.guard.principal import Principal
 from tokensmith.guard.protected_resource import ProtectedResource
 from tokensmith.guard.sender import Claimed, ClientCertificates, ProofMemory, SenderConstraint
+from tokensmith.guard.token_cookie import TokenCookie, csrf_value
 
 __all__ = [
     "Ages",
     "Claimed",
     "ClientCertificates",
+    "CrossSiteRequestError",
     "DeniedError",
     "FixedKeys",
     "Guard",
@@ -44,5 +47,7 @@ __all__ = [
     "RemoteKeys",
     "RequestFacts",
     "SenderConstraint",
+    "TokenCookie",
     "UnavailableError",
+    "csrf_value",
 ]

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Final
 
 from tokensmith.guard.errors import (
+    CrossSiteRequestError,
     GuardError,
     InsufficientAuthenticationError,
     InsufficientScopeError,
@@ -50,7 +51,7 @@ def answer_to(
     headers = [("content-type", "application/json"), ("cache-control", "no-store")]
     if isinstance(error, UnavailableError):
         headers.append(("retry-after", str(error.retry_after)))
-    else:
+    elif not isinstance(error, CrossSiteRequestError):
         told = challenge(
             error, realm=realm, proof_algorithms=proof_algorithms, metadata_url=metadata_url, bearer=bearer
         )

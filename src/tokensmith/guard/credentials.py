@@ -1,7 +1,8 @@
 """Find exactly one access token in the request (RFC 6750 §2.1, RFC 9449 §7.1, RFC 9110 §11.6.2).
 
-The Authorization header is the only place looked at. A token in a query string ends in logs, histories and Referer
-headers, so one that is found there does not exist for us (RFC 6750 §5.3; OAuth 2.1 §5.1 takes the method away).
+The Authorization header is the only place looked at, and where there is none, the cookie that a service may name. The
+header comes first: no other site can make a browser send it. A token in a query string ends in logs, histories and
+Referer headers, so one that is found there does not exist for us (RFC 6750 §5.3; OAuth 2.1 §5.1 takes the method away).
 """
 
 import re
@@ -11,6 +12,7 @@ import msgspec
 
 from tokensmith.guard.errors import InvalidTokenError, MalformedRequestError, MissingTokenError, Scheme
 from tokensmith.guard.facts import RequestFacts
+from tokensmith.guard.token_cookie import TokenCookie
 
 # Larger than any token a server would send through common proxies, whose whole header section ends at 8 to 64 KiB.
 MAX_TOKEN_BYTES: Final = 16_384
@@ -25,20 +27,33 @@ class PresentedToken(msgspec.Struct, frozen=True, gc=False):
     scheme: Scheme
 
 
-def find_token(facts: RequestFacts, *, takes_proofs: bool = False) -> PresentedToken:
-    """Return the token of the one Authorization header.
+class CookieSource(msgspec.Struct, frozen=True, gc=False):
+    """A cookie to take tokens from, and the origin of the service, whose pages may send them."""
+
+    cookie: TokenCookie
+    own_origin: str
+
+
+def find_token(
+    facts: RequestFacts, *, takes_proofs: bool = False, source: CookieSource | None = None
+) -> PresentedToken:
+    """Return the token of the one Authorization header, or else of the cookie.
 
     Args:
         takes_proofs: Whether the scheme "DPoP" is offered beside "Bearer".
+        source: The cookie to look at where there is no such header.
 
     Raises:
-        MissingTokenError: There is no such header ("missing_token"), or it is of another scheme ("unsupported_scheme").
+        MissingTokenError: There is none ("missing_token"), or it is of another scheme ("unsupported_scheme").
         MalformedRequestError: There are two ("repeated_credentials").
+        CrossSiteRequestError: It is in the cookie, and perhaps another site sent the request.
         InvalidTokenError: What follows the scheme is no token ("malformed") or too long for one ("too_large").
     """
     values = facts.values(b"authorization")
     if not values:
-        raise MissingTokenError("This resource needs an access token.", code="missing_token")
+        if source is not None:
+            return _in_cookie(facts, source)
+        raise _missing()
     if len(values) > 1:
         raise MalformedRequestError("The request has more than one Authorization header.", code="repeated_credentials")
     scheme, _, rest = values[0].partition(b" ")
@@ -46,9 +61,25 @@ def find_token(facts: RequestFacts, *, takes_proofs: bool = False) -> PresentedT
     if lower != b"bearer" and not (takes_proofs and lower == b"dpop"):
         offered = "Bearer and DPoP" if takes_proofs else "Bearer"
         raise MissingTokenError(f"This resource takes {offered} tokens only.", code="unsupported_scheme")
-    token = rest.strip(b" ")
+    return PresentedToken(_checked(rest.strip(b" ")), "Bearer" if lower == b"bearer" else "DPoP")
+
+
+def _in_cookie(facts: RequestFacts, source: CookieSource) -> PresentedToken:
+    value = source.cookie.find(facts)
+    if value is None:
+        raise _missing()
+    token = _checked(value)
+    source.cookie.check_meant(facts, token, own_origin=source.own_origin)
+    return PresentedToken(token, "Bearer")
+
+
+def _missing() -> MissingTokenError:
+    return MissingTokenError("This resource needs an access token.", code="missing_token")
+
+
+def _checked(token: bytes) -> str:
     if len(token) > MAX_TOKEN_BYTES:
         raise InvalidTokenError("The access token is too large.", code="too_large", detail=f"{len(token)} bytes")
     if not _TOKEN68.fullmatch(token):
-        raise InvalidTokenError("The Authorization header holds no single token.", code="malformed")
-    return PresentedToken(token.decode("ascii"), "Bearer" if lower == b"bearer" else "DPoP")
+        raise InvalidTokenError("What the request presents is no single token.", code="malformed")
+    return token.decode("ascii")

@@ -7,6 +7,7 @@ GuardError                       never raised itself; what an adapter catches
 │   ├── InvalidTokenError        401 invalid_token: get another token and try again
 │   ├── InvalidProofError        401 invalid_dpop_proof: make another proof and try again
 │   │   └── NonceNeededError     401 use_dpop_nonce: and with this nonce in it
+│   ├── CrossSiteRequestError    403 cross_site_request: no page of ours sent this
 │   ├── InsufficientScopeError   403 insufficient_scope: a good token, for less than this
 │   └── InsufficientAuthenticationError
 │                                401 insufficient_user_authentication: sign in again, or in another way
@@ -88,6 +89,13 @@ class NonceNeededError(InvalidProofError):
     def __init__(self, *, nonce: str) -> None:
         super().__init__("The DPoP proof needs the nonce of this answer.", code="dpop_nonce_needed")
         self.nonce = nonce
+
+
+class CrossSiteRequestError(DeniedError):
+    """The token came in a cookie, and whether a page of ours sent the request is not shown. No token would help."""
+
+    status = 403
+    error = "cross_site_request"
 
 
 class InsufficientScopeError(DeniedError):

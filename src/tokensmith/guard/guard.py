@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tokensmith.guard.challenge import Answer, answer_to, quote
+from tokensmith.guard.credentials import CookieSource
 from tokensmith.guard.errors import GuardError, MissingTokenError, UnavailableError
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.issuer import Issuer
@@ -17,11 +18,13 @@ from tokensmith.guard.principal import Principal
 from tokensmith.guard.protected_resource import ProtectedResource, PublishedMetadata
 from tokensmith.guard.run_blocking import run_blocking
 from tokensmith.guard.sender import DPOP_ALGORITHMS, SenderCheck, SenderConstraint
+from tokensmith.guard.token_cookie import TokenCookie
 from tokensmith.guard.verify import TrustedIssuers, verify
 from tokensmith.jose.jwt import Clock
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
 from tokensmith.outbound import AsyncFetcher, Fetcher, FetchRules, Response
 from tokensmith.outbound.listen import AsyncListener, Listener, cannot_listen
+from tokensmith.outbound.target import parse_target
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
 
 _ANY_TOKEN: Final = Need()
@@ -50,6 +53,8 @@ class Guard:
             proofs, whose target is compared with it (RFC 9449); without it they are refused.
         sender: How tokens are taken that are bound to their sender; by default beside bearer tokens, with used proofs
             remembered in this process.
+        cookie: A cookie to take tokens from as well, for pages in browsers; by default none. It needs *public_url*,
+            whose pages may send it.
         resource: What to publish about this service, for clients that find their own way to a token (RFC 9728); by
             default nothing. It is called by its *public_url*. Adapters answer for it, and challenges say where it is.
         realm: What challenges call this service; optional.
@@ -59,8 +64,8 @@ class Guard:
         monotonic: Says the seconds that ages are measured in.
 
     Raises:
-        ValueError: No issuer, or one twice; a *public_url* that is none; a *resource* or a *sender* that needs one
-            without it; or a realm outside printable ASCII.
+        ValueError: No issuer, or one twice; a *public_url* that is none; a *resource*, *sender* or *cookie* that
+            needs one without it; or a realm outside printable ASCII.
     """
 
     def __init__(
@@ -68,6 +73,7 @@ class Guard:
         *issuers: Issuer,
         public_url: str | None = None,
         sender: SenderConstraint = _ACCEPT,
+        cookie: TokenCookie | None = None,
         resource: ProtectedResource | None = None,
         realm: str | None = None,
         fetcher: Fetcher | None = None,
@@ -77,6 +83,7 @@ class Guard:
     ) -> None:
         self._trusted = TrustedIssuers(*issuers, clock=clock)
         self._sender = SenderCheck.prepare(sender, public_url=public_url, clock=clock)
+        self._cookie = _sent_to(public_url, cookie)
         self._metadata = self._published(resource, at=public_url)
         self._realm = realm
         self._monotonic = monotonic
@@ -93,11 +100,13 @@ class Guard:
             DeniedError: They may not; `answer_to` says how to tell them.
             UnavailableError: It could not be found out.
         """
-        return await verify(facts, need, self._trusted, self._async, sender=self._sender)
+        return await verify(facts, need, self._trusted, self._async, sender=self._sender, source=self._cookie)
 
     def authenticate_sync(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal:
         """Do the same as `authenticate`, without an event loop."""
-        return run_blocking(verify(facts, need, self._trusted, self._blocking, sender=self._sender))
+        return run_blocking(
+            verify(facts, need, self._trusted, self._blocking, sender=self._sender, source=self._cookie)
+        )
 
     async def authenticate_optional(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal | None:
         """Return None for a request without any credentials, and treat every other as `authenticate` does.
@@ -157,6 +166,15 @@ class Guard:
         if at is None:
             raise ValueError("resource= needs public_url=: that is what the service is called")
         return PublishedMetadata(at, resource, issuers=self._trusted.by_url, sender=self._sender)
+
+
+def _sent_to(public_url: str | None, cookie: TokenCookie | None) -> CookieSource | None:
+    if cookie is None:
+        return None
+    if public_url is None:
+        raise ValueError("cookie= needs public_url=: its pages are the ones that may send it")
+    cookie.check_name(public_url)
+    return CookieSource(cookie, parse_target(public_url).origin)
 
 
 def _check_absence(error: MissingTokenError) -> None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from tokensmith.guard.access_token import access_token_verifier, principal_from
-from tokensmith.guard.credentials import PresentedToken, find_token
+from tokensmith.guard.credentials import CookieSource, PresentedToken, find_token
 from tokensmith.guard.errors import GuardError, InvalidTokenError
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.issuer import Issuer
@@ -114,17 +114,19 @@ async def verify(
     outside: Outside,
     *,
     sender: SenderCheck,
+    source: CookieSource | None = None,
 ) -> Principal:
     """Decide about one request.
 
     Args:
+        source: The cookie to look for a token in where there is no Authorization header.
         sender: Checks that a bound token is sent by whom it was given to.
 
     Raises:
         DeniedError: The request is at fault.
         UnavailableError: What is needed to decide could not be had.
     """
-    presented = find_token(facts, takes_proofs=sender.takes_proofs)
+    presented = find_token(facts, takes_proofs=sender.takes_proofs, source=source)
     try:
         principal = await _verify_presented(presented, facts, trusted, outside, sender)
         need.check(principal, now=outside.now())

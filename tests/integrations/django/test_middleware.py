@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from tests.integrations import django_notes
 from tests.integrations.bound_tokens import BoundTokensContract
 from tests.integrations.contract import AdapterContract, MakeService, with_token
+from tests.integrations.cookies import CookieContract
 from tests.integrations.django_notes import project
 from tests.integrations.django_project import AUTH_MIDDLEWARE, application, async_sender, sender
 from tests.integrations.publishing import PublishingContract
@@ -41,7 +42,7 @@ PROJECTS: dict[str, tuple[Any, Any, list[str]]] = {
 }
 
 
-class TestDjango(AdapterContract, BoundTokensContract):
+class TestDjango(AdapterContract, BoundTokensContract, CookieContract):
     @pytest.fixture(params=list(PROJECTS.values()), ids=list(PROJECTS))
     def make_service(self, request: pytest.FixtureRequest) -> MakeService:
         make_sender, views, middleware = request.param

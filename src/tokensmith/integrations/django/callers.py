@@ -86,7 +86,8 @@ def _note(request: Any, guard: Guard, principal: Principal | None) -> None:
     known(request)[guard] = request.principal = principal
     if principal is not None:
         _put_user(request, TokenUser(principal))
-        # A forged request comes with cookies; nobody's browser adds this header for another site.
+        # A forged request comes with cookies. Nobody's browser adds the header with a token for another site, and of a
+        # token in a cookie the guard has asked whether its request was meant.
         request.csrf_processing_done = True
     elif not hasattr(request, "user"):
         _put_user(request, NoUser())
