@@ -5,8 +5,7 @@ import pytest
 from tests.guard.minting import AUDIENCE, ISSUER, KEY, KEYS_URL, LIST_URL, METADATA_URL, bearer, list_answer
 from tests.guard.scripted import ScriptedClock, ScriptedOutside, json_answer, run
 from tokensmith.guard import InvalidTokenError, Issuer, Need, Principal, RequestFacts
-from tokensmith.guard.sender import SenderCheck
-from tokensmith.guard.verify import TrustedIssuers, verify
+from tokensmith.guard.verify import ServiceRules, TrustedIssuers, verify
 
 
 class Service:
@@ -20,7 +19,7 @@ class Service:
                 LIST_URL: list_answer(),
             }
         )
-        self.sender = SenderCheck()
+        self.rules = ServiceRules()
         trusted = issuers or (Issuer(ISSUER, audience=AUDIENCE, leeway=leeway),)
         self.trusted = TrustedIssuers(*trusted, clock=ScriptedClock(self.outside))
 
@@ -28,7 +27,7 @@ class Service:
         return self.decide(bearer(token), *scopes)
 
     def decide(self, facts: RequestFacts, *scopes: str) -> Principal:
-        return run(verify(facts, Need(*scopes), self.trusted, self.outside, sender=self.sender))
+        return run(verify(facts, Need(*scopes), self.trusted, self.outside, rules=self.rules))
 
     def refusal(self, token: str, *scopes: str) -> str:
         with pytest.raises(InvalidTokenError) as caught:

@@ -9,6 +9,7 @@ from tests.guard.service import Service
 from tokensmith.guard import GuardError, InsufficientScopeError, InvalidProofError, RequestFacts
 from tokensmith.guard.sender import SeenProofs, SenderCheck, SenderConstraint
 from tokensmith.guard.sender.constraint import Policy
+from tokensmith.guard.verify import ServiceRules
 
 BOUND = access_token(status=status_claim(), cnf={"jkt": HOLDER.thumbprint()})
 
@@ -20,7 +21,8 @@ class BindingService(Service):
         super().__init__()
         self.memory = SeenProofs(since=0)
         constraint = SenderConstraint(policy=policy, memory=self.memory)
-        self.sender = SenderCheck.prepare(constraint, public_url=PUBLIC_URL, clock=ScriptedClock(self.outside))
+        sender = SenderCheck.prepare(constraint, public_url=PUBLIC_URL, clock=ScriptedClock(self.outside))
+        self.rules = ServiceRules(sender=sender)
 
 
 @pytest.fixture

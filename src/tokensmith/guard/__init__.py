@@ -1,5 +1,6 @@
 """May this request do this? Access tokens, checked where they are used, with nobody asked per request."""
 
+from tokensmith.guard.deny_list import DenyList
 from tokensmith.guard.errors import (
     CrossSiteRequestError,
     DeniedError,
@@ -29,6 +30,7 @@ __all__ = [
     "ClientCertificates",
     "CrossSiteRequestError",
     "DeniedError",
+    "DenyList",
     "FixedKeys",
     "Guard",
     "GuardError",

@@ -8,6 +8,7 @@ from typing import Final
 
 from tokensmith.guard.challenge import Answer, answer_to, quote
 from tokensmith.guard.credentials import CookieSource
+from tokensmith.guard.deny_list import Revoked
 from tokensmith.guard.errors import GuardError, MissingTokenError, UnavailableError
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.issuer import Issuer
@@ -19,7 +20,7 @@ from tokensmith.guard.protected_resource import ProtectedResource, PublishedMeta
 from tokensmith.guard.run_blocking import run_blocking
 from tokensmith.guard.sender import DPOP_ALGORITHMS, SenderCheck, SenderConstraint
 from tokensmith.guard.token_cookie import TokenCookie
-from tokensmith.guard.verify import TrustedIssuers, verify
+from tokensmith.guard.verify import ServiceRules, TrustedIssuers, verify
 from tokensmith.jose.jwt import Clock
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
 from tokensmith.outbound import AsyncFetcher, Fetcher, FetchRules, Response
@@ -55,6 +56,8 @@ class Guard:
             remembered in this process.
         cookie: A cookie to take tokens from as well, for pages in browsers; by default none. It needs *public_url*,
             whose pages may send it.
+        revoked: The service's own word on who is not let in, beside the issuer's status lists: a `DenyList`, or any
+            function from a `Principal` to a bool. Where it raises, the answer is a 503.
         resource: What to publish about this service, for clients that find their own way to a token (RFC 9728); by
             default nothing. It is called by its *public_url*. Adapters answer for it, and challenges say where it is.
         realm: What challenges call this service; optional.
@@ -74,6 +77,7 @@ class Guard:
         public_url: str | None = None,
         sender: SenderConstraint = _ACCEPT,
         cookie: TokenCookie | None = None,
+        revoked: Revoked | None = None,
         resource: ProtectedResource | None = None,
         realm: str | None = None,
         fetcher: Fetcher | None = None,
@@ -82,8 +86,8 @@ class Guard:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._trusted = TrustedIssuers(*issuers, clock=clock)
-        self._sender = SenderCheck.prepare(sender, public_url=public_url, clock=clock)
-        self._cookie = _sent_to(public_url, cookie)
+        checked = SenderCheck.prepare(sender, public_url=public_url, clock=clock)
+        self._rules = ServiceRules(sender=checked, source=_sent_to(public_url, cookie), revoked=revoked)
         self._metadata = self._published(resource, at=public_url)
         self._realm = realm
         self._monotonic = monotonic
@@ -100,13 +104,11 @@ class Guard:
             DeniedError: They may not; `answer_to` says how to tell them.
             UnavailableError: It could not be found out.
         """
-        return await verify(facts, need, self._trusted, self._async, sender=self._sender, source=self._cookie)
+        return await verify(facts, need, self._trusted, self._async, rules=self._rules)
 
     def authenticate_sync(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal:
         """Do the same as `authenticate`, without an event loop."""
-        return run_blocking(
-            verify(facts, need, self._trusted, self._blocking, sender=self._sender, source=self._cookie)
-        )
+        return run_blocking(verify(facts, need, self._trusted, self._blocking, rules=self._rules))
 
     async def authenticate_optional(self, facts: RequestFacts, need: Need = _ANY_TOKEN) -> Principal | None:
         """Return None for a request without any credentials, and treat every other as `authenticate` does.
@@ -135,9 +137,9 @@ class Guard:
         return answer_to(
             error,
             realm=self._realm,
-            proof_algorithms=DPOP_ALGORITHMS if self._sender.takes_proofs else (),
+            proof_algorithms=DPOP_ALGORITHMS if self._rules.sender.takes_proofs else (),
             metadata_url=None if self._metadata is None else self._metadata.url,
-            bearer=not self._sender.requires_proofs,
+            bearer=not self._rules.sender.requires_proofs,
         )
 
     @property
@@ -165,7 +167,7 @@ class Guard:
             return None
         if at is None:
             raise ValueError("resource= needs public_url=: that is what the service is called")
-        return PublishedMetadata(at, resource, issuers=self._trusted.by_url, sender=self._sender)
+        return PublishedMetadata(at, resource, issuers=self._trusted.by_url, sender=self._rules.sender)
 
 
 def _sent_to(public_url: str | None, cookie: TokenCookie | None) -> CookieSource | None:

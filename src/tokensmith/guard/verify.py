@@ -4,12 +4,13 @@ Each step either narrows down what is known or raises. Written once, as a corout
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Self
 
 from tokensmith.guard.access_token import access_token_verifier, principal_from
 from tokensmith.guard.credentials import CookieSource, PresentedToken, find_token
+from tokensmith.guard.deny_list import Revoked, check_revoked
 from tokensmith.guard.errors import GuardError, InvalidTokenError
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.issuer import Issuer
@@ -107,28 +108,38 @@ class TrustedIssuers:
             self._known[text] = trust, header
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRules:
+    """What a service asks for beyond a good token of an issuer.
+
+    Args:
+        sender: Checks that a bound token is sent by whom it was given to.
+        source: The cookie to look for a token in where there is no Authorization header.
+        revoked: The service's own word on who is not let in.
+    """
+
+    sender: SenderCheck = field(default_factory=SenderCheck)
+    source: CookieSource | None = None
+    revoked: Revoked | None = None
+
+
 async def verify(
     facts: RequestFacts,
     need: Need,
     trusted: TrustedIssuers,
     outside: Outside,
     *,
-    sender: SenderCheck,
-    source: CookieSource | None = None,
+    rules: ServiceRules,
 ) -> Principal:
     """Decide about one request.
-
-    Args:
-        source: The cookie to look for a token in where there is no Authorization header.
-        sender: Checks that a bound token is sent by whom it was given to.
 
     Raises:
         DeniedError: The request is at fault.
         UnavailableError: What is needed to decide could not be had.
     """
-    presented = find_token(facts, takes_proofs=sender.takes_proofs, source=source)
+    presented = find_token(facts, takes_proofs=rules.sender.takes_proofs, source=rules.source)
     try:
-        principal = await _verify_presented(presented, facts, trusted, outside, sender)
+        principal = await _verify_presented(presented, facts, trusted, outside, rules)
         need.check(principal, now=outside.now())
     except GuardError as error:
         error.scheme = presented.scheme
@@ -141,7 +152,7 @@ async def _verify_presented(
     facts: RequestFacts,
     trusted: TrustedIssuers,
     outside: Outside,
-    sender: SenderCheck,
+    rules: ServiceRules,
 ) -> Principal:
     token = presented.token
     try:
@@ -151,10 +162,12 @@ async def _verify_presented(
         trusted.remember(token, trust, header)
     except JoseError as error:
         raise InvalidTokenError(str(error), code=error.code, detail=error.detail) from error
-    binding = sender.binding_of(verified.claims, presented)
+    binding = rules.sender.binding_of(verified.claims, presented)
     principal = principal_from(verified, binding=binding)
     # The token first: only its owner may make us look at proofs, and only a token that still holds uses one up.
     await trust.status_lists.check(verified.claims, kid=key.kid, outside=outside)
+    if rules.revoked is not None:
+        await check_revoked(rules.revoked, principal)
     if binding is not None:
-        await sender.prove(binding, presented, facts)
+        await rules.sender.prove(binding, presented, facts)
     return principal
