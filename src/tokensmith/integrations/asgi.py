@@ -1,18 +1,27 @@
-"""RequestFacts from an ASGI scope, and an Answer back through ASGI; what every ASGI adapter shares (ASGI 3.0)."""
+"""ASGI 3.0: a middleware for any application, and what every asynchronous adapter shares.
+
+app = AuthMiddleware(app, guard=guard, public={"/health"})
+
+principal_of(scope).subject ...         # inside, or None on a public path
+verify(scope, "notes:read")             # for what a path needs beyond a good token
+"""
 
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
+from typing import Any, Final, cast
 
-from tokensmith.guard import RequestFacts
+from tokensmith.guard import Guard, GuardError, Need, Principal, RequestFacts
 from tokensmith.guard.challenge import Answer
+from tokensmith.integrations.needs import need_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # RFC 6455 §7.4.1: a message that violates the policy of whoever received it.
-_POLICY_VIOLATION = 1008
+_POLICY_VIOLATION: Final = 1008
+_PRINCIPAL: Final = "tokensmith.principal"
 
 
 def facts_from_scope(scope: Mapping[str, Any]) -> RequestFacts:
@@ -30,6 +39,87 @@ def facts_from_scope(scope: Mapping[str, Any]) -> RequestFacts:
         peer=None if client is None else client[0],
         certificate=_certificate(scope),
     )
+
+
+class AuthMiddleware:
+    """Ask the guard about every HTTP request and every WebSocket.
+
+    Args:
+        app: What is protected.
+        guard: Who decides.
+        public: Paths, compared whole, on which a request without credentials is let through as nobody; a bad token is
+            refused there, too.
+
+    Raises:
+        TypeError: *public* is one string; it would be taken for a set of letters.
+    """
+
+    def __init__(self, app: Application, *, guard: Guard, public: Collection[str] = ()) -> None:
+        if isinstance(public, str):
+            raise TypeError("public is a collection of paths")
+        self._app = app
+        self._guard = guard
+        self._public = frozenset(public)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request in, or answer it."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        facts = facts_from_scope(scope)
+        if (document := self._guard.document_for(facts)) is not None:
+            await send_answer(document, scope, receive, send)
+            return
+        started = False
+
+        async def noting_send(message: MutableMapping[str, Any]) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            self.note(scope, await self._identify(scope, facts))
+            await self._app(scope, receive, noting_send)
+        except GuardError as error:
+            if started:
+                raise
+            await send_answer(self._guard.answer_to(error), scope, receive, send)
+
+    def note(self, scope: Scope, principal: Principal | None) -> None:
+        """Tell the application who is calling; for frameworks that look elsewhere as well."""
+        scope[_PRINCIPAL] = principal
+
+    async def _identify(self, scope: Scope, facts: RequestFacts) -> Principal | None:
+        if scope["path"] in self._public:
+            return await self._guard.authenticate_optional(facts)
+        return await self._guard.authenticate(facts)
+
+
+def principal_of(scope: Mapping[str, Any]) -> Principal | None:
+    """Return who is calling; None for nobody, on a public path.
+
+    Raises:
+        RuntimeError: No AuthMiddleware is around the application, so nobody has looked.
+    """
+    if _PRINCIPAL not in scope:
+        raise RuntimeError("put AuthMiddleware around the application")
+    principal: Principal | None = scope[_PRINCIPAL]
+    return principal
+
+
+def verify(scope: Mapping[str, Any], *wanted: str | Need) -> Principal:
+    """Return who is calling, if they may do what is *wanted*: all of some scopes, or one `Need`.
+
+    Call it before the answer is begun; the middleware then answers the refusal.
+
+    Raises:
+        DeniedError: They may not.
+        RuntimeError: No AuthMiddleware is around the application.
+    """
+    principal = principal_of(scope)
+    need_of(*wanted).check(principal)
+    # The check has refused nobody.
+    return cast("Principal", principal)
 
 
 async def send_answer(answer: Answer, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:

@@ -11,7 +11,7 @@ missing scope with a plain 403 and says nothing of what is missing.
 
 import functools
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar
 
@@ -20,10 +20,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-from tokensmith.guard import Guard, GuardError, Need, Principal, RequestFacts
-from tokensmith.integrations.asgi import facts_from_scope, send_answer
+from tokensmith.guard import Guard, Need, Principal
+from tokensmith.integrations import asgi
 from tokensmith.integrations.needs import need_of
 
 P = ParamSpec("P")
@@ -52,8 +52,8 @@ class AuthenticatedUser(BaseUser):
         return self.principal.subject
 
 
-class AuthMiddleware:
-    """Ask the guard about every HTTP request and every WebSocket.
+class AuthMiddleware(asgi.AuthMiddleware):
+    """Ask the guard about every HTTP request and every WebSocket; arguments as for any ASGI application.
 
     Args:
         app: What is protected.
@@ -65,42 +65,9 @@ class AuthMiddleware:
         TypeError: *public* is one string; it would be taken for a set of letters.
     """
 
-    def __init__(self, app: ASGIApp, *, guard: Guard, public: Collection[str] = ()) -> None:
-        if isinstance(public, str):
-            raise TypeError("public is a collection of paths")
-        self._app = app
-        self._guard = guard
-        self._public = frozenset(public)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request in, or answer it."""
-        if scope["type"] not in ("http", "websocket"):
-            await self._app(scope, receive, send)
-            return
-        facts = facts_from_scope(scope)
-        if (document := self._guard.document_for(facts)) is not None:
-            await send_answer(document, scope, receive, send)
-            return
-        started = False
-
-        async def noting_send(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self._identify(scope, facts)
-            await self._app(scope, receive, noting_send)
-        except GuardError as error:
-            if started:
-                raise
-            await send_answer(self._guard.answer_to(error), scope, receive, send)
-
-    async def _identify(self, scope: Scope, facts: RequestFacts) -> None:
-        if scope["path"] in self._public:
-            principal = await self._guard.authenticate_optional(facts)
-        else:
-            principal = await self._guard.authenticate(facts)
+    def note(self, scope: Scope, principal: Principal | None) -> None:
+        """Fill `request.user` and `request.auth`, too."""
+        super().note(scope, principal)
         scope["user"] = UnauthenticatedUser() if principal is None else AuthenticatedUser(principal)
         scope["auth"] = AuthCredentials(() if principal is None else sorted(principal.scopes))
 
@@ -115,7 +82,7 @@ def metadata_route(guard: Guard) -> Route:
         raise ValueError("the guard publishes nothing: give it a resource=")
 
     async def metadata(request: Request) -> Response:
-        document = guard.document_for(facts_from_scope(request.scope))
+        document = guard.document_for(asgi.facts_from_scope(request.scope))
         if document is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return Response(document.body, status_code=document.status, headers=dict(document.headers))
