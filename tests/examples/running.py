@@ -49,6 +49,8 @@ def running(program: str, folder: Path) -> Iterator[Running]:
             *("--demo-audience", url, "--demo-file", demo_file),
             port=server_port,
         )
+        # It listens before it has made the demo, and answers afterwards.
+        assert send(get(f"{issuer}/readyz")).status == 200
         processes.start(
             *(sys.executable, TOP / "examples" / program),
             *("--issuer", issuer, "--audience", url, "--port", str(port)),
