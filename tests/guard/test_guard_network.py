@@ -3,73 +3,19 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.guard.minting import KEY, bearer
+from tests.guard.local_issuer import AUDIENCE, LocalIssuer, listening
+from tests.guard.minting import bearer
 from tokensmith.guard import Guard, InvalidTokenError, Issuer, Principal, RequestFacts, UnavailableError
-from tokensmith.jose import Key, jwt, strict_json
-from tokensmith.jose.jwt.status_list import StatusList
-from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound.with_httpx2 import Httpx2Fetcher
-
-AUDIENCE = "https://api.test"
-
-
-class LocalIssuer:
-    """Serves metadata, keys and one status list of one entry."""
-
-    def __init__(self) -> None:
-        self.key = KEY
-        self.revoked = False
-        self.asked: list[str] = []
-        handler = type("Handler", (_Handler,), {"issuer": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def token(self, key: Key = KEY) -> str:
-        signer = jwt.Signer(key, issuer=self.url, audience=AUDIENCE, typ="at+jwt")
-        status: JsonValue = {"status_list": {"uri": f"{self.url}/status/1", "idx": 0}}
-        return signer.sign({"sub": "ada", "client_id": "web", "status": status})
-
-    def document(self, path: str) -> bytes | None:
-        if path == "/.well-known/oauth-authorization-server":
-            return strict_json.encode({"issuer": self.url, "jwks_uri": f"{self.url}/keys"})
-        if path == "/keys":
-            return strict_json.encode({"keys": [self.key.to_jwk()]})
-        if path == "/status/1":
-            # Bit 0 of one byte; the builder of lists is the server's business.
-            packed = StatusList(bits=1, data=b"\x01" if self.revoked else b"\x00").to_claim()
-            claims: dict[str, JsonValue] = {"sub": f"{self.url}{path}", "status_list": packed}
-            return jwt.sign(claims, self.key, typ="statuslist+jwt").encode()
-        return None
-
-
-class _Handler(BaseHTTPRequestHandler):
-    issuer: LocalIssuer
-
-    def do_GET(self) -> None:
-        self.issuer.asked.append(self.path)
-        body = self.issuer.document(self.path)
-        self.send_response(404 if body is None else 200)
-        self.send_header("Content-Length", str(len(body or b"")))
-        self.end_headers()
-        self.wfile.write(body or b"")
-
-    def log_message(self, *_args: object) -> None:
-        return
 
 
 @pytest.fixture
 def issuer() -> Iterator[LocalIssuer]:
-    local = LocalIssuer()
-    thread = threading.Thread(target=local.server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield local
-    local.server.shutdown()
-    local.server.server_close()
-    thread.join(5)
+    with listening() as local:
+        yield local
 
 
 def authenticate(guard: Guard, door: str, facts: RequestFacts) -> Principal:
