@@ -6,7 +6,7 @@ Referer headers, so one that is found there does not exist for us (RFC 6750 §5.
 """
 
 import re
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -27,21 +27,46 @@ class PresentedToken(msgspec.Struct, frozen=True, gc=False):
     scheme: Scheme
 
 
+class TokenSource(Protocol):
+    """Where else a token may be."""
+
+    def find(self, facts: RequestFacts) -> PresentedToken | None:
+        """Return the token of a request without an Authorization header; None where there is none.
+
+        Raises:
+            DeniedError: It is there and cannot be taken.
+        """
+        ...
+
+
 class CookieSource(msgspec.Struct, frozen=True, gc=False):
     """A cookie to take tokens from, and the origin of the service, whose pages may send them."""
 
     cookie: TokenCookie
     own_origin: str
 
+    def find(self, facts: RequestFacts) -> PresentedToken | None:
+        """Return the cookie's token; see `TokenSource`.
 
-def find_token(
-    facts: RequestFacts, *, takes_proofs: bool = False, source: CookieSource | None = None
-) -> PresentedToken:
-    """Return the token of the one Authorization header, or else of the cookie.
+        Raises:
+            MalformedRequestError: There are two ("repeated_credentials").
+            CrossSiteRequestError: Perhaps another site sent the request.
+            InvalidTokenError: It is no token ("malformed") or too long for one ("too_large").
+        """
+        value = self.cookie.find(facts)
+        if value is None:
+            return None
+        token = _checked(value)
+        self.cookie.check_meant(facts, token, own_origin=self.own_origin)
+        return PresentedToken(token, "Bearer")
+
+
+def find_token(facts: RequestFacts, *, takes_proofs: bool = False, source: TokenSource | None = None) -> PresentedToken:
+    """Return the token of the one Authorization header, or else of the other source.
 
     Args:
         takes_proofs: Whether the scheme "DPoP" is offered beside "Bearer".
-        source: The cookie to look at where there is no such header.
+        source: Where to look where there is no such header.
 
     Raises:
         MissingTokenError: There is none ("missing_token"), or it is of another scheme ("unsupported_scheme").
@@ -51,9 +76,10 @@ def find_token(
     """
     values = facts.values(b"authorization")
     if not values:
-        if source is not None:
-            return _in_cookie(facts, source)
-        raise _missing()
+        elsewhere = None if source is None else source.find(facts)
+        if elsewhere is None:
+            raise MissingTokenError("This resource needs an access token.", code="missing_token")
+        return elsewhere
     if len(values) > 1:
         raise MalformedRequestError("The request has more than one Authorization header.", code="repeated_credentials")
     scheme, _, rest = values[0].partition(b" ")
@@ -62,19 +88,6 @@ def find_token(
         offered = "Bearer and DPoP" if takes_proofs else "Bearer"
         raise MissingTokenError(f"This resource takes {offered} tokens only.", code="unsupported_scheme")
     return PresentedToken(_checked(rest.strip(b" ")), "Bearer" if lower == b"bearer" else "DPoP")
-
-
-def _in_cookie(facts: RequestFacts, source: CookieSource) -> PresentedToken:
-    value = source.cookie.find(facts)
-    if value is None:
-        raise _missing()
-    token = _checked(value)
-    source.cookie.check_meant(facts, token, own_origin=source.own_origin)
-    return PresentedToken(token, "Bearer")
-
-
-def _missing() -> MissingTokenError:
-    return MissingTokenError("This resource needs an access token.", code="missing_token")
 
 
 def _checked(token: bytes) -> str:

@@ -1,16 +1,22 @@
 """FakeIssuer: tokens for the tests of your own service, with no server and no network.
 
-It plays the issuer's side of the real verification: a guard of its making checks every token as it would in production.
-For tests only; its keys are made anew for each one.
+It plays the issuer's side of the real verification: a guard of its making checks every token as it would in production,
+and so does one that it stands in for. For tests only; its keys are made anew for each one.
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from tokensmith.guard.credentials import PresentedToken
+from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.guard import Guard
 from tokensmith.guard.issuer import Issuer
+from tokensmith.guard.sender import SenderCheck
 from tokensmith.guard.status.reference import read_reference
+from tokensmith.guard.verify import TrustedIssuers
 from tokensmith.jose import Key, base64url, jwt, strict_json
 from tokensmith.jose.jwt import Clock
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
@@ -115,6 +121,58 @@ class FakeIssuer:
         index = self._next_index % _LIST_SIZE
         self._next_index += 1
         return {"status_list": {"uri": self.list_url, "idx": index}}
+
+
+@contextmanager
+def stand_in(guard: Guard) -> Iterator[FakeIssuer]:
+    """Have a service's own guard trust a fake issuer, and nobody else, until the block ends.
+
+    The fake has the name of the guard's first issuer and an audience that it takes, so that what the service was
+    configured with stays true. Nothing is fetched.
+    """
+    # Friends: what a guard is made of is nobody else's business, and no switch in it is for tests.
+    trusted: TrustedIssuers = vars(guard)["_trusted"]
+    real = next(iter(trusted.by_url.values())).issuer
+    audience = real.audience if isinstance(real.audience, str) else min(real.audience)
+    fake = FakeIssuer(real.url, audience=audience)
+    other = vars(fake.guard())
+    with _changed(guard, {name: other[name] for name in ("_trusted", "_blocking", "_async")}):
+        yield fake
+
+
+@contextmanager
+def acting_as(guard: Guard, *, sub: str = "ada", scope: str = "", **claims: JsonValue) -> Iterator[FakeIssuer]:
+    """Have every request without credentials be *sub*'s until the block ends; arguments as for `FakeIssuer.token`.
+
+    It gets a token of a stand-in, and what the route needs is asked of it. A service that takes bound tokens alone
+    takes this one, too.
+    """
+    with stand_in(guard) as fake:
+        given = _Given(PresentedToken(fake.token(sub=sub, scope=scope, flaw=None, **claims), "Bearer"))
+        rules = replace(vars(guard)["_rules"], source=given, sender=SenderCheck())
+        with _changed(guard, {"_rules": rules}):
+            yield fake
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A token for whoever sends none."""
+
+    token: PresentedToken
+
+    def find(self, _: RequestFacts) -> PresentedToken | None:
+        """Return it."""
+        return self.token
+
+
+@contextmanager
+def _changed(guard: Guard, members: Mapping[str, object]) -> Iterator[None]:
+    before = {name: vars(guard)[name] for name in members}
+    vars(guard).update(members)
+    try:
+        yield
+    finally:
+        vars(guard).update(before)
 
 
 def _spoil(token: str, flaw: Flaw | None) -> str:

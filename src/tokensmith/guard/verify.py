@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, Self
 
 from tokensmith.guard.access_token import access_token_verifier, principal_from
-from tokensmith.guard.credentials import CookieSource, PresentedToken, find_token
+from tokensmith.guard.credentials import PresentedToken, TokenSource, find_token
 from tokensmith.guard.deny_list import Revoked, check_revoked
 from tokensmith.guard.errors import GuardError, InvalidTokenError
 from tokensmith.guard.facts import RequestFacts
@@ -114,12 +114,12 @@ class ServiceRules:
 
     Args:
         sender: Checks that a bound token is sent by whom it was given to.
-        source: The cookie to look for a token in where there is no Authorization header.
+        source: Where else to look for a token, where there is no Authorization header.
         revoked: The service's own word on who is not let in.
     """
 
     sender: SenderCheck = field(default_factory=SenderCheck)
-    source: CookieSource | None = None
+    source: TokenSource | None = None
     revoked: Revoked | None = None
 
 
