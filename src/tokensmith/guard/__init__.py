@@ -14,6 +14,7 @@ from tokensmith.guard.errors import (
     NonceNeededError,
     UnavailableError,
 )
+from tokensmith.guard.explain import Explanation
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.guard import Ages, Guard
 from tokensmith.guard.issuer import Issuer
@@ -31,6 +32,7 @@ __all__ = [
     "CrossSiteRequestError",
     "DeniedError",
     "DenyList",
+    "Explanation",
     "FixedKeys",
     "Guard",
     "GuardError",

@@ -10,6 +10,7 @@ from tokensmith.guard.challenge import Answer, answer_to, quote
 from tokensmith.guard.credentials import CookieSource
 from tokensmith.guard.deny_list import Revoked
 from tokensmith.guard.errors import GuardError, MissingTokenError, UnavailableError
+from tokensmith.guard.explain import Explanation, explain
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.issuer import Issuer
 from tokensmith.guard.keys.single_flight import AsyncFlight, ThreadFlight
@@ -128,6 +129,17 @@ class Guard:
         except MissingTokenError as error:
             _check_absence(error)
             return None
+
+    def explain(self, request: RequestFacts | str, need: Need = _ANY_TOKEN) -> Explanation:
+        """Say step by step what is checked of a request, or of a bearer token, and everything that is wrong with it.
+
+        For developers, in a console or a test: it tells what no caller may be told. A DPoP proof is used up by it. It
+        blocks while keys or lists are fetched.
+        """
+        facts = request
+        if isinstance(facts, str):
+            facts = RequestFacts.from_headers({"Authorization": f"Bearer {facts}"})
+        return run_blocking(explain(facts, need, self._trusted, self._blocking, rules=self._rules))
 
     def answer_to(self, error: GuardError) -> Answer:
         """Say how to answer a request that was not let in, and log why: code and private detail."""
