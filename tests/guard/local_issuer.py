@@ -15,6 +15,7 @@ AUDIENCE = "https://api.test"
 Fault = Literal["slow", "garbage", "huge", "wrong issuer", "500", "stopped"]
 HUGE_BYTES = 10_000_000
 SLOW_SECONDS = 10
+KEYS_MAX_AGE_SECONDS = 300
 
 
 class LocalIssuer:
@@ -22,6 +23,7 @@ class LocalIssuer:
 
     def __init__(self) -> None:
         self.key = KEY
+        self.published = [KEY]
         self.revoked = False
         self.asked: list[str] = []
         self.fault: Fault | None = None
@@ -43,7 +45,7 @@ class LocalIssuer:
         if path == "/.well-known/oauth-authorization-server":
             return strict_json.encode({"issuer": self._name(), "jwks_uri": f"{self.url}/keys"})
         if path == "/keys":
-            return strict_json.encode({"keys": [self.key.to_jwk()]})
+            return strict_json.encode({"keys": [key.to_jwk() for key in self.published]})
         if path == "/status/1":
             # Bit 0 of one byte; the builder of lists is the server's business.
             packed = StatusList(bits=1, data=b"\x01" if self.revoked else b"\x00").to_claim()
@@ -69,6 +71,8 @@ class _Handler(BaseHTTPRequestHandler):
             issuer.over.wait(SLOW_SECONDS)
         body = issuer.document(self.path)
         self.send_response(500 if issuer.fault == "500" else 404 if body is None else 200)
+        # As Tokensmith's server says of its keys.
+        self.send_header("Cache-Control", f"max-age={KEYS_MAX_AGE_SECONDS}")
         self.send_header("Content-Length", str(len(body or b"")))
         self.end_headers()
         # Whoever has heard enough hangs up.

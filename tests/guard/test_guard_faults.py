@@ -51,7 +51,7 @@ def guard_of(issuer: LocalIssuer, hand: Hand, *, leeway: int = 10) -> Guard:
 def settle(issuer: LocalIssuer) -> None:
     """Wait for the fetch that goes on beside an answer; its thread has the name of what it fetches."""
     for thread in threading.enumerate():
-        if thread.name.startswith(issuer.url):
+        if issuer.url in thread.name:
             thread.join(30)
 
 
