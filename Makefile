@@ -54,7 +54,7 @@ fuzz: environment
 	@$(VENV) tools/fuzz.py --seconds $(SECONDS)
 
 bench: environment
-	@status=0; for program in jose jose_fast_jwt server sqlite_fairness revocation; do \
+	@status=0; for program in jose jose_fast_jwt guard_cost server sqlite_fairness revocation; do \
 		$(VENV) bench/$$program.py || status=1; \
 	done; exit $$status
 

@@ -5,13 +5,13 @@ headers must be seen as two: a proxy may have looked at the one and we at the ot
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Self
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestFacts:
-    """One HTTP request, as far as a token's verification looks at it.
+
+class RequestFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One HTTP request, as far as a token's verification looks at it. A Struct: one is made for every request.
 
     Args:
         method: As sent, such as "GET".
@@ -25,7 +25,7 @@ class RequestFacts:
     url: str
     headers: Sequence[tuple[bytes, bytes]]
     peer: str | None = None
-    certificate: bytes | None = field(default=None, repr=False)
+    certificate: bytes | None = None
 
     @classmethod
     def from_headers(
