@@ -1,6 +1,8 @@
 """The service's own word on who is not let in."""
 
 import asyncio
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -90,9 +92,44 @@ def test_a_token_is_denied_and_no_other() -> None:
     assert not denying.list(caller(jti=None))
 
 
+@pytest.mark.parametrize("ahead", [-300, 0, 1, 10, 600])
+def test_a_denied_token_is_denied_whatever_its_issuers_clock_said(ahead: int) -> None:
+    """It is named by its id; that it seems to be issued later than it was denied is no way in."""
+    denying = Denying()
+    denying.list.deny_token(caller(iat=NOW + ahead))
+
+    assert denying.list(caller(iat=NOW + ahead))
+
+
+def test_how_far_clocks_may_differ_is_said() -> None:
+    denying = Denying(leeway=60)
+    denying.list.deny_subject("ada", issuer=ISSUER)
+
+    assert denying.list(caller(iat=NOW + 60))
+    assert not denying.list(caller(iat=NOW + 61))
+
+
+def test_no_denial_is_lost_to_another_thread() -> None:
+    """Making room takes more than one step; what others add meanwhile stays."""
+    denying = Denying(longest_lifetime=1, capacity=50_000)
+    for number in range(20_000):
+        denying.list.deny_subject(f"old-{number}", issuer=ISSUER)
+    denying.outside.seconds += 1000
+    shortest = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            names = [f"p{number}" for number in range(40_000)]
+            list(threads.map(lambda name: denying.list.deny_subject(name, issuer=ISSUER), names, chunksize=1))
+    finally:
+        sys.setswitchinterval(shortest)
+
+    assert all(denying.list(caller(subject=name, iat=NOW)) for name in names)
+
+
 @pytest.mark.parametrize("who", ["subject", "client"])
 def test_whatever_was_issued_up_to_now_is_denied(who: str) -> None:
-    """Who signs in again is let in again; of one second, the whole is denied, since "iat" says no more."""
+    """Who signs in again is let in again, once the issuer's clock can no longer be the reason for a later "iat"."""
     denying = Denying()
     if who == "subject":
         denying.list.deny_subject("ada", issuer=ISSUER)
@@ -101,8 +138,9 @@ def test_whatever_was_issued_up_to_now_is_denied(who: str) -> None:
 
     assert denying.list(caller(iat=NOW - 5))
     assert denying.list(caller(iat=NOW))
+    assert denying.list(caller(iat=NOW + 10))
     assert denying.list(caller(iat=None))
-    assert not denying.list(caller(iat=NOW + 1))
+    assert not denying.list(caller(iat=NOW + 11))
     assert not denying.list(caller(issuer="https://other.test"))
     assert not denying.list(caller(subject="bob", client_id="other"))
     assert not denying.list(caller(subject="bob", client_id=None))

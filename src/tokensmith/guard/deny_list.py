@@ -4,6 +4,8 @@ The last check of a good token: whatever the service knows that its issuer does 
 process; a service of several asks a store of its own, by any function from a `Principal` to a bool.
 """
 
+import math
+import threading
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import Final
@@ -48,19 +50,30 @@ class DenyList:
     Args:
         longest_lifetime: Seconds that the issuer's access tokens are good for, at most; for so long people and clients
             are remembered.
+        leeway: Seconds that the issuer's clock may be ahead of ours, as the guard's `Issuer(leeway=…)` says. Tokens
+            that a person or a client is issued in those seconds after a denial are denied, too: they cannot be told
+            from earlier ones.
         clock: Says the time.
         capacity: How many entries to hold at once.
     """
 
     def __init__(
-        self, *, longest_lifetime: int = 3600, clock: Clock = SYSTEM_CLOCK, capacity: int = MAX_ENTRIES
+        self,
+        *,
+        longest_lifetime: int = 3600,
+        leeway: int = 10,
+        clock: Clock = SYSTEM_CLOCK,
+        capacity: int = MAX_ENTRIES,
     ) -> None:
         # A guard that forgives clocks takes a token for longer than it is good.
         self._lifetime = longest_lifetime + MAX_LEEWAY_SECONDS
+        self._leeway = leeway
         self._now = clock.now
         self._capacity = capacity
         # To each entry: which tokens, by the last "iat" that is denied, and when it may be forgotten.
         self._entries: dict[_Entry, tuple[float, float]] = {}
+        # To read one entry is safe at any time; to forget many while others are added is not.
+        self._lock = threading.Lock()
 
     def deny_token(self, principal: Principal) -> None:
         """Let the one token no more in that *principal* came with.
@@ -72,23 +85,23 @@ class DenyList:
         token_id, expires = principal.claims.get("jti"), principal.claims.get("exp")
         if not isinstance(token_id, str) or not isinstance(expires, int | float):
             raise ValueError('a token without "jti" or "exp" cannot be told from others')
-        self._add(("token", principal.issuer, token_id), until=expires + MAX_LEEWAY_SECONDS)
+        self._add(("token", principal.issuer, token_id), issued_until=math.inf, until=expires + MAX_LEEWAY_SECONDS)
 
     def deny_subject(self, subject: str, *, issuer: str) -> None:
-        """Let no token in that was issued to *subject* up to now; later ones are good again.
+        """Let no token in that was issued to *subject* up to now; those issued *leeway* seconds later are good again.
 
         Raises:
             OverflowError: The list is full.
         """
-        self._add(("subject", issuer, subject), until=self._now() + self._lifetime)
+        self._add_until_now(("subject", issuer, subject))
 
     def deny_client(self, client_id: str, *, issuer: str) -> None:
-        """Let no token in that was issued to *client_id* up to now; later ones are good again.
+        """Let no token in that was issued to *client_id* up to now; those issued *leeway* seconds later are good again.
 
         Raises:
             OverflowError: The list is full.
         """
-        self._add(("client", issuer, client_id), until=self._now() + self._lifetime)
+        self._add_until_now(("client", issuer, client_id))
 
     def __call__(self, principal: Principal) -> bool:
         """Say whether *principal* is denied."""
@@ -100,13 +113,18 @@ class DenyList:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def _add(self, entry: _Entry, *, until: float) -> None:
+    def _add_until_now(self, entry: _Entry) -> None:
         now = self._now()
-        if len(self._entries) >= self._capacity:
-            self._entries = {each: value for each, value in self._entries.items() if value[1] > now}
-        if len(self._entries) >= self._capacity:
-            raise OverflowError("the deny list is full")
-        self._entries[entry] = (now, until)
+        self._add(entry, issued_until=now + self._leeway, until=now + self._lifetime)
+
+    def _add(self, entry: _Entry, *, issued_until: float, until: float) -> None:
+        now = self._now()
+        with self._lock:
+            if len(self._entries) >= self._capacity:
+                self._entries = {each: value for each, value in self._entries.items() if value[1] > now}
+            if len(self._entries) >= self._capacity:
+                raise OverflowError("the deny list is full")
+            self._entries[entry] = (issued_until, until)
 
 
 def _entries_of(principal: Principal) -> tuple[_Entry, ...]:
