@@ -195,8 +195,8 @@ def flask() -> list[Service]:
     return [wsgi("Flask · tokensmith", ours, TOKEN), wsgi("Flask · flask-jwt-extended", theirs, token)]
 
 
-def drf() -> list[Service]:
-    views: list[Any] = []
+def start_django(views: list[Any]) -> None:
+    """Set up a project with these views; once per process."""
     settings.configure(
         SECRET_KEY="for measuring",
         ALLOWED_HOSTS=["*"],
@@ -207,6 +207,11 @@ def drf() -> list[Service]:
         SIMPLE_JWT={"SIGNING_KEY": SECRET.hex(), "ISSUER": ISSUER, "AUDIENCE": AUDIENCE},
     )
     django.setup()
+
+
+def drf() -> list[Service]:
+    views: list[Any] = []
+    start_django(views)
     # They read the settings when they are imported.
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415
     from django.urls import path  # noqa: PLC0415
@@ -233,16 +238,18 @@ def drf() -> list[Service]:
     token["user_id"] = "ada"
     token.set_exp(lifetime=LIFETIME)
     application = WSGIHandler()
-
-    def below(prefix: str) -> Any:
-        def app(environ: dict[str, Any], start_response: Any) -> Any:
-            if environ["PATH_INFO"] == "/closed":
-                environ["PATH_INFO"] = f"/{prefix}/closed"
-            return application(environ, start_response)
-
-        return app
-
     return [
-        wsgi("REST framework · tokensmith", below("ours"), TOKEN),
-        wsgi("REST framework · simplejwt", below("theirs"), str(token)),
+        wsgi("REST framework · tokensmith", closed_below("ours", application), TOKEN),
+        wsgi("REST framework · simplejwt", closed_below("theirs", application), str(token)),
     ]
+
+
+def closed_below(prefix: str, application: Any) -> Any:
+    """Have "/closed" mean one of several protected routes of the same application."""
+
+    def app(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["PATH_INFO"] == "/closed":
+            environ["PATH_INFO"] = f"/{prefix}/closed"
+        return application(environ, start_response)
+
+    return app
