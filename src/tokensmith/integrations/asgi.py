@@ -8,11 +8,23 @@ verify(scope, "notes:read")             # for what a path needs beyond a good to
 
 import ssl
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from tokensmith.guard import Guard, GuardError, Need, Principal, RequestFacts
+from tokensmith.guard import Guard, GuardError, Principal, RequestFacts
 from tokensmith.guard.challenge import Answer
-from tokensmith.integrations.needs import need_of
+from tokensmith.integrations.noted import note, principal_of, verify
+
+__all__ = [
+    "Application",
+    "AuthMiddleware",
+    "Receive",
+    "Scope",
+    "Send",
+    "facts_from_scope",
+    "principal_of",
+    "send_answer",
+    "verify",
+]
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -21,7 +33,6 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # RFC 6455 §7.4.1: a message that violates the policy of whoever received it.
 _POLICY_VIOLATION: Final = 1008
-_PRINCIPAL: Final = "tokensmith.principal"
 
 
 def facts_from_scope(scope: Mapping[str, Any]) -> RequestFacts:
@@ -87,39 +98,12 @@ class AuthMiddleware:
 
     def note(self, scope: Scope, principal: Principal | None) -> None:
         """Tell the application who is calling; for frameworks that look elsewhere as well."""
-        scope[_PRINCIPAL] = principal
+        note(scope, principal)
 
     async def _identify(self, scope: Scope, facts: RequestFacts) -> Principal | None:
         if scope["path"] in self._public:
             return await self._guard.authenticate_optional(facts)
         return await self._guard.authenticate(facts)
-
-
-def principal_of(scope: Mapping[str, Any]) -> Principal | None:
-    """Return who is calling; None for nobody, on a public path.
-
-    Raises:
-        RuntimeError: No AuthMiddleware is around the application, so nobody has looked.
-    """
-    if _PRINCIPAL not in scope:
-        raise RuntimeError("put AuthMiddleware around the application")
-    principal: Principal | None = scope[_PRINCIPAL]
-    return principal
-
-
-def verify(scope: Mapping[str, Any], *wanted: str | Need) -> Principal:
-    """Return who is calling, if they may do what is *wanted*: all of some scopes, or one `Need`.
-
-    Call it before the answer is begun; the middleware then answers the refusal.
-
-    Raises:
-        DeniedError: They may not.
-        RuntimeError: No AuthMiddleware is around the application.
-    """
-    principal = principal_of(scope)
-    need_of(*wanted).check(principal)
-    # The check has refused nobody.
-    return cast("Principal", principal)
 
 
 async def send_answer(answer: Answer, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:

@@ -12,18 +12,18 @@ refused here as well, if only as a malformed one.
 import ssl
 from collections.abc import Callable, Collection, Iterable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from tokensmith.guard import Guard, GuardError, Need, Principal, RequestFacts
+from tokensmith.guard import Guard, GuardError, Principal, RequestFacts
 from tokensmith.guard.challenge import Answer
-from tokensmith.integrations.needs import need_of
+from tokensmith.integrations.noted import note, principal_of, verify
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-# No header can be taken for it: those of a request all begin with "HTTP_".
-_PRINCIPAL: Final = "tokensmith.principal"
+__all__ = ["AuthMiddleware", "facts_from_environ", "principal_of", "verify"]
+
 # What may stand in a path as it is, beside letters and digits (RFC 3986 §3.3).
 _PATH_CHARACTERS: Final = "/:@!$&'()*+,;=-._~"
 
@@ -80,7 +80,7 @@ class AuthMiddleware:
         if (document := self._guard.document_for(facts)) is not None:
             return _send(document, start_response)
         try:
-            environ[_PRINCIPAL] = self._identify(environ, facts)
+            note(environ, self._identify(environ, facts))
             return self._app(environ, noting_start)
         except GuardError as error:
             if started:
@@ -91,33 +91,6 @@ class AuthMiddleware:
         if environ.get("PATH_INFO", "") in self._public:
             return self._guard.authenticate_optional_sync(facts)
         return self._guard.authenticate_sync(facts)
-
-
-def principal_of(environ: Mapping[str, Any]) -> Principal | None:
-    """Return who is calling; None for nobody, on a public path.
-
-    Raises:
-        RuntimeError: No AuthMiddleware is around the application, so nobody has looked.
-    """
-    if _PRINCIPAL not in environ:
-        raise RuntimeError("put AuthMiddleware around the application")
-    principal: Principal | None = environ[_PRINCIPAL]
-    return principal
-
-
-def verify(environ: Mapping[str, Any], *wanted: str | Need) -> Principal:
-    """Return who is calling, if they may do what is *wanted*: all of some scopes, or one `Need`.
-
-    Call it before the answer is begun; the middleware then answers the refusal.
-
-    Raises:
-        DeniedError: They may not.
-        RuntimeError: No AuthMiddleware is around the application.
-    """
-    principal = principal_of(environ)
-    need_of(*wanted).check(principal)
-    # The check has refused nobody.
-    return cast("Principal", principal)
 
 
 def _host(environ: Mapping[str, Any]) -> str:
