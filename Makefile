@@ -18,6 +18,7 @@ TESTS ?=
 SECONDS ?= 60
 FILES ?= src/tokensmith/jose
 EVERY ?= 1
+FIRST ?= 0
 ONCE ?=
 # Each worker starts services of its own; beyond four they cost more than they bring.
 WORKERS ?= auto --maxprocesses 4
@@ -59,7 +60,7 @@ bench: environment
 	done; exit $$status
 
 mutation: environment
-	@$(VENV) -m tools.mutation $(FILES) --every $(EVERY)
+	@$(VENV) -m tools.mutation $(FILES) --every $(EVERY) --first $(FIRST)
 
 docs: environment
 	@$(VENV) tools/join_errors.py

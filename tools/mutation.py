@@ -1,10 +1,10 @@
 """Change a source file in one small place, and see whether a test notices; for each place (docs/mutation.md).
 
-Usage: .venv/bin/python -m tools.mutation FILE-OR-FOLDER… [--every N] [--workers N] [--json FILE]
+Usage: .venv/bin/python -m tools.mutation FILE-OR-FOLDER… [--every N] [--first N] [--workers N] [--json FILE]
 
 The tests of a mutant are those that mirror its file, `tests/jose/jws/test_verify*.py` for `jose/jws/verify.py`; if they
 let it pass, all of their folder. What passes those as well is printed as a survivor: tests elsewhere may still notice
-it. With `--every 4` only every fourth mutant is tried.
+it. With `--every 4` only every fourth mutant is tried; `--first 0` to `--first 3` are the four parts of the whole.
 
 No file is changed: each mutant lives in a process of its own, forked with the libraries loaded, which imports the
 changed text in the file's place.
@@ -102,12 +102,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="mutation.py", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args(arguments)
     for name in LOADED_ONCE:
         importlib.import_module(name)
-    attempts = [each for file in chosen.files for each in attempts_on(file.resolve(), every=chosen.every)]
+    attempts = [each for file in chosen.files for each in attempts_on(file.resolve(), chosen.first, chosen.every)]
     outcomes: list[Outcome] = []
     with multiprocessing.get_context("fork").Pool(chosen.workers, maxtasksperchild=1) as pool:
         for outcome in pool.imap(tried, attempts, chunksize=1):
@@ -120,10 +121,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def attempts_on(place: Path, *, every: int) -> Iterator[Attempt]:
-    """Make the mutants of a file, or of all in a folder; of each file the first, and then every so many."""
+def attempts_on(place: Path, first: int, every: int) -> Iterator[Attempt]:
+    """Make the mutants of a file, or of all in a folder: of each file the *first*, from 0, and every so many on."""
     for file in sorted(place.rglob("*.py")) or [place]:
-        for mutant in list(mutants_of(file.read_text()))[::every]:
+        for mutant in list(mutants_of(file.read_text()))[first::every]:
             yield Attempt(file=file, line=mutant.line, what=mutant.what, text=mutant.text)
 
 

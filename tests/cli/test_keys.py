@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from click.testing import CliRunner
+
 from tests.cli.operating import Operator
 from tokensmith.cli.keys import keys
 from tokensmith.server.storage.sealing import Sealing
@@ -42,6 +44,16 @@ def test_retiring_has_to_be_meant(operator: Operator) -> None:
     """Every token that the key signed goes with it; where the time is merely up, `rotate` is enough."""
     assert operator.run(keys, "retire", "kid").exit_code == 2
     assert "no such key" in operator.refused(keys, "retire", "kid", "--compromised")
+
+
+def test_a_key_id_may_begin_with_a_dash(operator: Operator) -> None:
+    """Every 64th does. Found by a run in which "-oA…" was taken for an option; after "--" it never was one."""
+    kid = "-oh-" + "A" * 39
+    assert "no such key" in operator.refused(keys, "retire", kid, "--compromised")
+    dashes = CliRunner().invoke(keys, ["retire", "--compromised", "--database", operator.database, "--", kid])
+    assert "no such key" in dashes.stderr
+    assert operator.run(keys, "retire", kid).exit_code == 2
+    assert operator.run(keys, "retire", kid[:-1], "--compromised").exit_code == 2
 
 
 def test_the_sealing_key_is_changed_and_the_old_one_put_aside(operator: Operator) -> None:

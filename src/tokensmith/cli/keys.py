@@ -1,6 +1,8 @@
 """`tokensmith keys`: the server's signing keys, and the key that they are sealed with."""
 
+import re
 from datetime import UTC, datetime
+from typing import Final
 
 import click
 
@@ -12,6 +14,20 @@ from tokensmith.server.domain.signing_keys import JWKS_MAX_AGE_SECONDS, SIGNING_
 from tokensmith.server.flows.rotate_keys import RotateKeys
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
+
+# An RFC 7638 thumbprint; every 64th begins with a dash, and would be taken for options.
+_DASHED_KEY_ID: Final = re.compile(r"-[A-Za-z0-9_-]{42}")
+
+
+class TakesKeyId(click.Command):
+    """A command whose argument may begin with a dash, as it was copied from `keys list`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put key ids where nothing is an option."""
+        dashed = [each for each in args if _DASHED_KEY_ID.fullmatch(each)]
+        if not dashed or "--" in args:
+            return super().parse_args(ctx, args)
+        return super().parse_args(ctx, [*(each for each in args if each not in dashed), "--", *dashed])
 
 
 @click.group()
@@ -48,7 +64,7 @@ def rotate(settings: Settings, alg: str) -> None:
     click.echo(f"{made.kid} is published; it signs in {JWKS_MAX_AGE_SECONDS} s.")
 
 
-@keys.command()
+@keys.command(cls=TakesKeyId)
 @click.argument("kid")
 @click.option(
     "--compromised",
