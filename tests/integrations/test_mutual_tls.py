@@ -101,7 +101,7 @@ def test_asgi_and_wsgi_servers_hand_it_over(authority: trustme.CA) -> None:
     der = ssl.PEM_cert_to_DER_cert(pem)
     scope = {"type": "http", "path": "/", "query_string": b"", "headers": [], "client": ("10.0.0.9", 5)}
     environ = {"REQUEST_METHOD": "GET", "wsgi.url_scheme": "https", "HTTP_HOST": "a", "REMOTE_ADDR": "10.0.0.9"}
-    with_tls = scope | {"extensions": {"tls": {"client_cert_chain": [pem, "the authority's"]}}}
+    with_tls = scope | {"extensions": {"tls": {"client_cert_chain": iter([pem, "the authority's"])}}}
     without = scope | {"extensions": {"tls": {"client_cert_chain": []}}, "client": None}
 
     assert (facts_from_scope(with_tls).certificate, facts_from_scope(with_tls).peer) == (der, "10.0.0.9")

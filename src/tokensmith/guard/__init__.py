@@ -22,7 +22,14 @@ from tokensmith.guard.keys import FixedKeys, RemoteKeys
 from tokensmith.guard.need import Need
 from tokensmith.guard.principal import Principal
 from tokensmith.guard.protected_resource import ProtectedResource
-from tokensmith.guard.sender import Claimed, ClientCertificates, ProofMemory, SenderConstraint
+from tokensmith.guard.sender import (
+    Claimed,
+    ClientCertificates,
+    ProofMemory,
+    SeenProofs,
+    SenderConstraint,
+    remembered_from,
+)
 from tokensmith.guard.token_cookie import TokenCookie, csrf_value
 
 __all__ = [
@@ -50,8 +57,10 @@ __all__ = [
     "ProtectedResource",
     "RemoteKeys",
     "RequestFacts",
+    "SeenProofs",
     "SenderConstraint",
     "TokenCookie",
     "UnavailableError",
     "csrf_value",
+    "remembered_from",
 ]

@@ -7,7 +7,7 @@ verify(scope, "notes:read")             # for what a path needs beyond a good to
 """
 
 import ssl
-from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
 from tokensmith.guard import Guard, GuardError, Principal, RequestFacts
@@ -127,8 +127,9 @@ async def send_answer(answer: Answer, scope: Mapping[str, Any], receive: Receive
 
 def _certificate(scope: Mapping[str, Any]) -> bytes | None:
     """Take the client's own certificate out of ASGI's "tls" extension, where the chain is in PEM, its own first."""
-    chain = scope.get("extensions", {}).get("tls", {}).get("client_cert_chain", ())
-    return ssl.PEM_cert_to_DER_cert(chain[0]) if chain else None
+    chain: Iterable[str] = scope.get("extensions", {}).get("tls", {}).get("client_cert_chain", ())
+    own = next(iter(chain), None)
+    return None if own is None else ssl.PEM_cert_to_DER_cert(own)
 
 
 def _host(scope: Mapping[str, Any]) -> str:

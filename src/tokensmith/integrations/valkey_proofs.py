@@ -5,8 +5,9 @@
     guard = Guard(..., public_url="https://api.example", sender=SenderConstraint(memory=memory))
 
 While the store cannot be reached, bound tokens get a 503: a proof that was used might otherwise be used again. The
-store must not evict keys (`maxmemory-policy noeviction`); one that lost everything is noticed, and proofs from before
-are refused.
+store must not evict keys (`maxmemory-policy noeviction`). One that is new, or that lost everything, is noticed: bound
+tokens get a 503 for 11 seconds, until no proof used before can pass for a later one, and older proofs are
+refused.
 """
 
 import math
@@ -15,7 +16,7 @@ from typing import Any, Final
 from valkey import Valkey, ValkeyError
 from valkey.asyncio import Valkey as AsyncValkey
 
-from tokensmith.guard import Claimed, UnavailableError
+from tokensmith.guard import Claimed, UnavailableError, remembered_from
 
 # The braces keep all keys in one slot of a cluster, so that one transaction can hold two of them.
 _PREFIX: Final = "{tokensmith-proofs}:"
@@ -67,7 +68,7 @@ class AsyncValkeyProofs:
 def _claim(pipeline: Any, digest: bytes, *, until: float, now: float) -> Any:
     """Write the one transaction: when the memory begins, if it does so now, and the proof, unless it is there."""
     milliseconds = math.ceil((until - now + _SLACK_SECONDS) * 1000)
-    pipeline.set(_SINCE, int(now), nx=True)
+    pipeline.set(_SINCE, remembered_from(now), nx=True)
     pipeline.get(_SINCE)
     pipeline.set(_PREFIX + digest.hex(), b"", nx=True, px=milliseconds)
     return pipeline

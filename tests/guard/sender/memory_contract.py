@@ -11,7 +11,9 @@ Wait = Callable[[Awaitable[Claimed]], Claimed]
 
 
 class MemoryContract:
-    """Needs the fixtures `memory`, which begins at NOW, and `wait`, which runs a coroutine to its end."""
+    """Needs the fixtures `memory`, which begins at NOW, `since`, from when on it is complete, and `wait`, which runs a
+    coroutine to its end.
+    """
 
     @pytest.fixture
     def is_first(self, memory: ProofMemory, wait: Wait) -> Callable[..., bool]:
@@ -26,9 +28,9 @@ class MemoryContract:
         assert not is_first(b"a", now=NOW + 1)
         assert is_first(b"b", now=NOW + 1)
 
-    def test_it_says_since_when_it_remembers(self, memory: ProofMemory, wait: Wait) -> None:
-        """In whole seconds, as "iat" is; a proof of the very second it begins in is taken."""
+    def test_it_says_from_which_date_on_it_remembers(self, memory: ProofMemory, since: float, wait: Wait) -> None:
+        """In whole seconds, as "iat" is, and the same as long as it lives."""
         first = wait(memory.claim(b"a", until=NOW + 70, now=NOW + 0.75))
         later = wait(memory.claim(b"b", until=NOW + 90, now=NOW + 20))
 
-        assert first.since == later.since == NOW
+        assert first.since == later.since == since

@@ -1,11 +1,20 @@
 """The proof of a key: for this request, for this token, by this key, once, and with our nonce."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.guard.minting import NOW
 from tests.guard.scripted import ScriptedClock, ScriptedOutside, run
 from tests.guard.sender.proofs import HOLDER, PUBLIC_URL, THIEF, URI, access_token_hash, proof, with_proof
-from tokensmith.guard import GuardError, InvalidProofError, InvalidTokenError, NonceNeededError
+from tokensmith.guard import (
+    GuardError,
+    InvalidProofError,
+    InvalidTokenError,
+    NonceNeededError,
+    UnavailableError,
+    remembered_from,
+)
 from tokensmith.guard.credentials import PresentedToken
 from tokensmith.guard.sender import Nonces, PossessionCheck, SeenProofs
 
@@ -19,12 +28,17 @@ class Service:
     """A service at PUBLIC_URL that was started *running_for* seconds ago."""
 
     def __init__(
-        self, *, public_url: str = PUBLIC_URL, running_for: float = 500, nonce_secret: bytes | None = None
+        self,
+        *,
+        public_url: str = PUBLIC_URL,
+        running_for: float = 500,
+        nonce_secret: bytes | None = None,
+        begin: Callable[[float], float] = float,
     ) -> None:
         self.outside = ScriptedOutside()
         self.outside.seconds -= running_for
         clock = ScriptedClock(self.outside)
-        self.memory = SeenProofs(since=clock.now())
+        self.memory = SeenProofs(since=begin(clock.now()))
         made = None if nonce_secret is None else Nonces(nonce_secret, clock=clock)
         self.possession = PossessionCheck(public_url=public_url, clock=clock, memory=self.memory, nonces=made)
         self.outside.seconds += running_for
@@ -86,6 +100,24 @@ def test_a_proof_from_before_the_start_is_refused(iat: int, good: bool) -> None:
         service.check(made)
     else:
         assert service.refusal(made) == "dpop_proof_too_old"
+
+
+def test_a_proof_dated_ahead_is_not_taken_again_after_a_restart() -> None:
+    """F11: by its date alone it was made after the start; a memory that waits takes no proof of the first 11 s."""
+    ahead = proof(ath=ATH, iat=NOW + 10)
+    Service().check(ahead)
+    restarted = Service(running_for=0, begin=remembered_from)
+
+    with pytest.raises(UnavailableError) as caught:
+        restarted.check(ahead)
+    assert (caught.value.code, caught.value.retry_after) == ("replay_memory_new", 11)
+    restarted.outside.seconds += 10.5
+    with pytest.raises(UnavailableError) as caught:
+        restarted.check(ahead)
+    assert caught.value.retry_after == 1
+    restarted.outside.seconds += 0.5
+    assert restarted.refusal(ahead) == "dpop_proof_too_old"
+    restarted.check(proof(ath=ATH, iat=NOW + 11, jti="another"))
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,10 @@ class TestSeenProofs(MemoryContract):
         return SeenProofs(since=NOW + 0.5)
 
     @pytest.fixture
+    def since(self) -> float:
+        return NOW
+
+    @pytest.fixture
     def wait(self) -> Wait:
         return run  # type: ignore[return-value]  # a coroutine is what it is given
 

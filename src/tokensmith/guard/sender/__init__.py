@@ -7,7 +7,7 @@ from tokensmith.guard.sender.constraint import SenderConstraint
 from tokensmith.guard.sender.dpop import DPOP_ALGORITHMS, DpopProof, DpopVerifier
 from tokensmith.guard.sender.nonces import Nonces
 from tokensmith.guard.sender.possession import PossessionCheck
-from tokensmith.guard.sender.replay import Claimed, ProofMemory, SeenProofs
+from tokensmith.guard.sender.replay import Claimed, ProofMemory, SeenProofs, remembered_from
 
 __all__ = [
     "DPOP_ALGORITHMS",
@@ -22,4 +22,5 @@ __all__ = [
     "SeenProofs",
     "SenderCheck",
     "SenderConstraint",
+    "remembered_from",
 ]

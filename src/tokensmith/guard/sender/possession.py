@@ -1,9 +1,10 @@
 """The proof that comes with a token bound to a key (RFC 9449 §4.3, §7.1, §9)."""
 
+import math
 from collections.abc import Callable
 
 from tokensmith.guard.credentials import PresentedToken
-from tokensmith.guard.errors import InvalidProofError, InvalidTokenError, NonceNeededError
+from tokensmith.guard.errors import InvalidProofError, InvalidTokenError, NonceNeededError, UnavailableError
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.sender.dpop import DpopProof, DpopVerifier
 from tokensmith.guard.sender.nonces import Nonces
@@ -40,7 +41,8 @@ class PossessionCheck:
             InvalidProofError: The proof is missing, not good, or was used before ("dpop_proof_replayed").
             NonceNeededError: It has no nonce of ours, or an old one.
             InvalidTokenError: It is a good proof of another key ("dpop_key_mismatch").
-            UnavailableError: Whether it was used before cannot be told.
+            UnavailableError: Whether it was used before cannot be told: the memory cannot be reached, is full, or is
+                so new ("replay_memory_new") that a proof from before may still be dated later.
         """
         uri = self._public_url + facts.path
         proof = self._verifier.verify(facts.values(b"dpop"), method=facts.method, uri=uri, access_token=presented.token)
@@ -53,9 +55,15 @@ class PossessionCheck:
         await self._check_first_use(proof)
 
     async def _check_first_use(self, proof: DpopProof) -> None:
-        claimed = await self._memory.claim(proof.digest, until=proof.accepted_until, now=self._now())
+        now = self._now()
+        claimed = await self._memory.claim(proof.digest, until=proof.accepted_until, now=now)
         # What was used before the memory began, it cannot know.
         if proof.issued_at < claimed.since:
+            if now < claimed.since:
+                wait = math.ceil(claimed.since - now)
+                raise UnavailableError(
+                    "Used proofs are not remembered long enough yet.", code="replay_memory_new", retry_after=wait
+                )
             raise InvalidProofError("The DPoP proof is older than this service's memory.", code="dpop_proof_too_old")
         if not claimed.is_first:
             raise InvalidProofError("The DPoP proof was used before.", code="dpop_proof_replayed")

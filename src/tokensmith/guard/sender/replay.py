@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from tokensmith.guard.errors import UnavailableError
+from tokensmith.guard.sender.dpop import LEEWAY_SECONDS
 
 MAX_PROOFS: Final = 100_000
 
@@ -19,11 +20,20 @@ class Claimed:
 
     Attributes:
         is_first: Whether it was not used before, as far as is remembered.
-        since: From when on uses are remembered, in whole seconds since 1970; older proofs may have been used.
+        since: The date ("iat") from which on every use of a proof is remembered, in whole seconds since 1970; older
+            ones may have been used before.
     """
 
     is_first: bool
     since: float
+
+
+def remembered_from(now: float) -> int:
+    """Say which proofs cannot have been used before *now*: those dated from this second on.
+
+    A proof may be dated ahead by the leeway for clocks, so that its use can lie before its date.
+    """
+    return int(now) + LEEWAY_SECONDS + 1
 
 
 class ProofMemory(Protocol):
@@ -49,8 +59,8 @@ class SeenProofs:
     """A memory in this process.
 
     Args:
-        since: When it begins, in seconds since 1970. In whole seconds, as "iat" is: a proof made in the very second of
-            the start is taken.
+        since: From which date on proofs are taken, in seconds since 1970, cut to whole ones. The time of the start, or
+            `remembered_from` that time, and then bound tokens get a 503 until it comes (decision 31).
         capacity: How many to remember at once. Only whoever holds a good token gets one in here, so this bound is met
             by overload and by abuse, and then nothing is let in that might have been used before.
     """
