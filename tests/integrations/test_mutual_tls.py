@@ -104,7 +104,8 @@ def test_asgi_and_wsgi_servers_hand_it_over(authority: trustme.CA) -> None:
     with_tls = scope | {"extensions": {"tls": {"client_cert_chain": iter([pem, "the authority's"])}}}
     without = scope | {"extensions": {"tls": {"client_cert_chain": []}}, "client": None}
 
-    assert (facts_from_scope(with_tls).certificate, facts_from_scope(with_tls).peer) == (der, "10.0.0.9")
+    received = facts_from_scope(with_tls)
+    assert (received.certificate, received.peer) == (der, "10.0.0.9")
     assert (facts_from_scope(without).certificate, facts_from_scope(without).peer) == (None, None)
     assert facts_from_environ(environ | {"SSL_CLIENT_CERT": pem}).certificate == der
     assert facts_from_environ(environ | {"SSL_CLIENT_CERT": ""}).certificate is None
