@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from tokensmith.guard.outside import Work
-from tokensmith.guard.run_blocking import run_blocking
 from tokensmith.jose import strict_json
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound import FetchError, FetchRules, Response
+from tokensmith.outbound.outside import Work
+from tokensmith.outbound.post import Form
+from tokensmith.outbound.run_blocking import run_blocking
 
 T = TypeVar("T")
 Document = Response | FetchError | Callable[[Mapping[str, str]], Response]
@@ -23,6 +24,7 @@ class ScriptedOutside:
     seconds: float = 1000.0
     fetch_takes: float = 0.0
     fetched: list[str] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
     sent_headers: list[Mapping[str, str]] = field(default_factory=list)
     rules: list[FetchRules] = field(default_factory=list)
     feeds: dict[str, list[bytes | FetchError | Callable[[], None]]] = field(default_factory=dict)
@@ -43,6 +45,10 @@ class ScriptedOutside:
         if isinstance(document, FetchError):
             raise document
         return document if isinstance(document, Response) else document(headers)
+
+    async def post(self, url: str, rules: FetchRules, headers: Mapping[str, str], form: Form) -> Response:
+        self.forms.append(tuple(form))
+        return await self.fetch(url, rules, headers)
 
     async def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
         self.fetched.append(url)

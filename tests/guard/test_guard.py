@@ -34,8 +34,8 @@ from tokensmith.guard import (
     TokenCookie,
     UnavailableError,
 )
-from tokensmith.guard.outside import Outside
 from tokensmith.outbound import FetchError, FetchRules, Response
+from tokensmith.outbound.outside import Outside
 
 ANY_TOKEN = Need()
 NOBODY = RequestFacts.from_headers({})

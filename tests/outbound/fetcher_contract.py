@@ -4,14 +4,24 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 import pytest
 import trustme
 
 from tests.outbound.local_server import drip, http_answer, serving
 from tokensmith.outbound.fetch import FetchError, FetchRules, Response
+from tokensmith.outbound.post import Form
 
-Fetch = Callable[[str, FetchRules, Mapping[str, str]], Response]
+
+class Fetch(Protocol):
+    """Fetches, or posts where a form is given; blocks."""
+
+    def __call__(
+        self, url: str, rules: FetchRules, headers: Mapping[str, str], form: Form | None = None
+    ) -> Response: ...
+
+
 MakeFetch = Callable[[ssl.SSLContext | None, list[str] | None], Fetch]
 
 
@@ -30,6 +40,37 @@ class FetcherContract:
         assert (answer.headers["etag"], answer.headers["cache-control"]) == ('"7"', "max-age=60")
         assert b"GET /keys?x=1 HTTP/1.1\r\n" in server.requests[0]
         assert b'if-none-match: "6"' in server.requests[0].replace(b"If-None-Match", b"if-none-match")
+
+    def test_a_form_is_posted(self, fetch: Fetch) -> None:
+        """RFC 6749 Appendix B; a name may come twice, and no value begins another parameter."""
+        form = [("resource", "https://a.test/?b=c&d"), ("resource", "urn:é"), ("empty", "")]
+        with serving(http_answer("200 OK", b"{}")) as server:
+            answer = fetch(server.url("/token"), rules(server.url()), {"Authorization": "Basic eDp5"}, form)
+
+        head, _, body = server.requests[0].partition(b"\r\n\r\n")
+        assert (answer.status, answer.body) == (200, b"{}")
+        assert b"POST /token HTTP/1.1\r\n" in head
+        assert b"application/x-www-form-urlencoded" in head
+        assert b"Basic eDp5" in head
+        assert body == b"resource=https%3A%2F%2Fa.test%2F%3Fb%3Dc%26d&resource=urn%3A%C3%A9&empty="
+
+    def test_a_refusal_of_a_form_is_an_answer(self, fetch: Fetch) -> None:
+        with serving(http_answer("400 Bad Request", b'{"error":"invalid_grant"}')) as server:
+            answer = fetch(server.url(), rules(server.url()), {}, [("a", "b")])
+
+        assert (answer.status, answer.body) == (400, b'{"error":"invalid_grant"}')
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_a_form_is_not_sent_on(self, fetch: Fetch, status: int) -> None:
+        """G02: it holds secrets."""
+        with (
+            serving(http_answer("200 OK", b"stolen")) as elsewhere,
+            serving(http_answer(f"{status} X", Location=elsewhere.url())) as server,
+            refused("redirected"),
+        ):
+            fetch(server.url(), rules(server.url()), {}, [("client_secret", "x")])
+
+        assert elsewhere.requests == []
 
     def test_not_modified_and_errors_are_answers(self, fetch: Fetch) -> None:
         for status in (304, 404, 503):

@@ -1,6 +1,7 @@
 """A server of a few lines on this machine that answers each connection with exactly what a test scripted."""
 
 import contextlib
+import re
 import socket
 import ssl
 import threading
@@ -61,13 +62,19 @@ def _answer_one(
 
 def _converse(connection: socket.socket, answer: Answer | bytes, requests: list[bytes]) -> None:
     received = b""
-    while b"\r\n\r\n" not in received and (chunk := connection.recv(65536)):
+    while not _is_whole(received) and (chunk := connection.recv(65536)):
         received += chunk
     requests.append(received)
     if callable(answer):
         answer(connection)
     else:
         connection.sendall(answer)
+
+
+def _is_whole(received: bytes) -> bool:
+    head, end, body = received.partition(b"\r\n\r\n")
+    announced = re.search(rb"(?i)^content-length: (\d+)", head, re.MULTILINE)
+    return end != b"" and len(body) >= (int(announced[1]) if announced else 0)
 
 
 def http_answer(status: str, body: bytes = b"", **headers: str) -> bytes:

@@ -2,13 +2,24 @@
 
 import asyncio
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from tests.outbound.fetcher_contract import Fetch, FetcherContract, MakeFetch
 from tests.outbound.listener_contract import Listen, ListenerContract, stepped
+from tokensmith.outbound import FetchRules, Response
+from tokensmith.outbound.post import Form
 from tokensmith.outbound.with_httpx2 import Httpx2Fetcher
+
+
+def either(fetcher: Httpx2Fetcher) -> Fetch:
+    def fetch(url: str, rules: FetchRules, headers: Mapping[str, str], form: Form | None = None) -> Response:
+        if form is None:
+            return asyncio.run(fetcher.fetch(url, rules, headers))
+        return asyncio.run(fetcher.post(url, rules, headers, form))
+
+    return fetch
 
 
 class TestHttpx2Fetcher(FetcherContract):
@@ -22,7 +33,7 @@ class TestHttpx2Fetcher(FetcherContract):
                 fetcher = Httpx2Fetcher(ssl_context=tls)
             else:
                 fetcher = Httpx2Fetcher(ssl_context=tls, resolve=resolve)
-            return lambda url, rules, headers: asyncio.run(fetcher.fetch(url, rules, headers))
+            return either(fetcher)
 
         return make
 

@@ -2,15 +2,23 @@
 
 import asyncio
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from tests.outbound.fetcher_contract import Fetch, FetcherContract, MakeFetch, rules
 from tests.outbound.listener_contract import Listen, ListenerContract, stepped
 from tests.outbound.local_server import http_answer, serving
-from tokensmith.outbound import FetchError
+from tokensmith.outbound import FetchError, FetchRules, Response
+from tokensmith.outbound.post import Form
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
+
+
+def either(fetcher: BlockingFetcher) -> Fetch:
+    def fetch(url: str, rules: FetchRules, headers: Mapping[str, str], form: Form | None = None) -> Response:
+        return fetcher.fetch(url, rules, headers) if form is None else fetcher.post(url, rules, headers, form)
+
+    return fetch
 
 
 class TestBlockingFetcher(FetcherContract):
@@ -18,8 +26,8 @@ class TestBlockingFetcher(FetcherContract):
     def make_fetch(self) -> MakeFetch:
         def make(tls: ssl.SSLContext | None, addresses: list[str] | None) -> Fetch:
             if addresses is None:
-                return BlockingFetcher(ssl_context=tls).fetch
-            return BlockingFetcher(ssl_context=tls, resolve=lambda _host, _port: addresses).fetch
+                return either(BlockingFetcher(ssl_context=tls))
+            return either(BlockingFetcher(ssl_context=tls, resolve=lambda _host, _port: addresses))
 
         return make
 
@@ -42,8 +50,10 @@ def test_the_threaded_fetcher_gives_the_same_answer() -> None:
     with serving(http_answer("200 OK", b"{}")) as server:
         fetcher = ThreadedFetcher(BlockingFetcher())
         answer = asyncio.run(fetcher.fetch(server.url(), rules(server.url()), {}))
+        posted = asyncio.run(fetcher.post(server.url(), rules(server.url()), {}, [("a", "b")]))
 
-    assert answer.body == b"{}"
+    assert answer.body == posted.body == b"{}"
+    assert server.requests[1].endswith(b"\r\n\r\na=b")
 
 
 def test_a_header_sent_twice_is_joined() -> None:

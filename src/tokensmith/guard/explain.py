@@ -14,10 +14,10 @@ from tokensmith.guard.deny_list import check_revoked
 from tokensmith.guard.errors import GuardError
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.need import Need
-from tokensmith.guard.outside import Outside
 from tokensmith.guard.verify import ServiceRules, Trust, TrustedIssuers
 from tokensmith.jose import JoseError, Key
 from tokensmith.jose.jwt import VerifiedJwt
+from tokensmith.outbound.outside import Outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

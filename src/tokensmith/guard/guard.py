@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,19 +13,18 @@ from tokensmith.guard.errors import GuardError, MissingTokenError, UnavailableEr
 from tokensmith.guard.explain import Explanation, explain
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.issuer import Issuer
-from tokensmith.guard.keys.single_flight import AsyncFlight, ThreadFlight
 from tokensmith.guard.need import Need
-from tokensmith.guard.outside import Outside, Work
 from tokensmith.guard.principal import Principal
 from tokensmith.guard.protected_resource import ProtectedResource, PublishedMetadata
-from tokensmith.guard.run_blocking import run_blocking
 from tokensmith.guard.sender import DPOP_ALGORITHMS, SenderCheck, SenderConstraint
 from tokensmith.guard.token_cookie import TokenCookie
 from tokensmith.guard.verify import ServiceRules, TrustedIssuers, verify
 from tokensmith.jose.jwt import Clock
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
-from tokensmith.outbound import AsyncFetcher, Fetcher, FetchRules, Response
-from tokensmith.outbound.listen import AsyncListener, Listener, cannot_listen
+from tokensmith.outbound import AsyncFetcher, Fetcher
+from tokensmith.outbound.doors import AsyncOutside, BlockingOutside
+from tokensmith.outbound.outside import Outside
+from tokensmith.outbound.run_blocking import run_blocking
 from tokensmith.outbound.target import parse_target
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
 
@@ -93,8 +92,8 @@ class Guard:
         self._realm = realm
         self._monotonic = monotonic
         blocking = BlockingFetcher() if fetcher is None else fetcher
-        self._blocking: Outside = _BlockingOutside(blocking, monotonic, clock)
-        self._async: Outside = _AsyncOutside(async_fetcher or ThreadedFetcher(blocking), monotonic, clock)
+        self._blocking: Outside = BlockingOutside(blocking, monotonic, clock)
+        self._async: Outside = AsyncOutside(async_fetcher or ThreadedFetcher(blocking), monotonic, clock)
         if realm is not None:
             quote(realm)
 
@@ -195,48 +194,3 @@ def _check_absence(error: MissingTokenError) -> None:
     # Credentials of another scheme are credentials: whoever sends them does not mean to be anonymous.
     if error.code != "missing_token":
         raise error
-
-
-class _BlockingOutside:
-    def __init__(self, fetcher: Fetcher, monotonic: Callable[[], float], clock: Clock) -> None:
-        self._fetcher = fetcher
-        self._flight = ThreadFlight()
-        self.monotonic = monotonic
-        self.now = clock.now
-
-    async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
-        return self._fetcher.fetch(url, rules, headers)
-
-    async def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
-        if not isinstance(self._fetcher, Listener):
-            raise cannot_listen(self._fetcher)
-        for line in self._fetcher.listen(url, rules, headers):
-            yield line
-
-    async def shared(self, name: str, work: Work) -> None:
-        self._flight.join(name, lambda: run_blocking(work()))
-
-    def in_background(self, name: str, work: Work) -> None:
-        self._flight.start(name, lambda: run_blocking(work()))
-
-
-class _AsyncOutside:
-    def __init__(self, fetcher: AsyncFetcher, monotonic: Callable[[], float], clock: Clock) -> None:
-        self._fetcher = fetcher
-        self._flight = AsyncFlight()
-        self.monotonic = monotonic
-        self.now = clock.now
-
-    async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
-        return await self._fetcher.fetch(url, rules, headers)
-
-    def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
-        if not isinstance(self._fetcher, AsyncListener):
-            raise cannot_listen(self._fetcher)
-        return self._fetcher.listen(url, rules, headers)
-
-    async def shared(self, name: str, work: Work) -> None:
-        await self._flight.join(name, work)
-
-    def in_background(self, name: str, work: Work) -> None:
-        self._flight.start(name, work)

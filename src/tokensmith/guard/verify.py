@@ -16,7 +16,6 @@ from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.issuer import Issuer
 from tokensmith.guard.keys import KeySource, RemoteKeys
 from tokensmith.guard.need import Need
-from tokensmith.guard.outside import Outside
 from tokensmith.guard.principal import Principal
 from tokensmith.guard.sender import SenderCheck
 from tokensmith.guard.status import ListVerifier, StatusLists
@@ -24,6 +23,7 @@ from tokensmith.jose import JoseError, jwt
 from tokensmith.jose.jwt import Clock, Verifier
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound import FetchRules
+from tokensmith.outbound.outside import Outside
 
 _MAX_KNOWN_HEADERS: Final = 64
 

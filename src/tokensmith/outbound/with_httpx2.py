@@ -15,6 +15,8 @@ import httpx2
 from tokensmith.outbound.addresses import addresses_of, permitted_addresses
 from tokensmith.outbound.fetch import FIXED_HEADERS, FetchError, FetchRules, Response, check_head, too_large
 from tokensmith.outbound.listen import MAX_LINE_BYTES, MEDIA_TYPE, check_feed, line_too_long
+from tokensmith.outbound.post import MEDIA_TYPE as FORM_TYPE
+from tokensmith.outbound.post import Form, body_of
 from tokensmith.outbound.target import Target
 
 ResolveAsync = Callable[[str, int], Awaitable[list[str]]]
@@ -39,11 +41,18 @@ class Httpx2Fetcher:
 
     async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
         """GET *url* under *rules*, or raise `FetchError`."""
+        return await self._exchange(url, rules, headers, None)
+
+    async def post(self, url: str, rules: FetchRules, headers: Mapping[str, str], form: Form) -> Response:
+        """POST *form* to *url* under *rules*, or raise `FetchError`."""
+        return await self._exchange(url, rules, {**headers, "Content-Type": FORM_TYPE}, body_of(form))
+
+    async def _exchange(self, url: str, rules: FetchRules, headers: Mapping[str, str], form: bytes | None) -> Response:
         target = rules.admit(url)
         with _refusals(url):
             with anyio.fail_after(rules.total_seconds):
                 addresses = await self._addresses(target, rules)
-                async with self._answer(addresses, target, rules, headers) as answer:
+                async with self._answer(addresses, target, rules, headers, form) as answer:
                     return await _read(answer, rules)
 
     async def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
@@ -53,7 +62,7 @@ class Httpx2Fetcher:
             async with AsyncExitStack() as stack:
                 with anyio.fail_after(rules.total_seconds):
                     addresses = await self._addresses(target, rules)
-                    asked = self._answer(addresses, target, rules, {**headers, "Accept": MEDIA_TYPE})
+                    asked = self._answer(addresses, target, rules, {**headers, "Accept": MEDIA_TYPE}, None)
                     answer = await stack.enter_async_context(asked)
                 check_feed(answer.status_code, _headers_of(answer), rules)
                 async for line in _lines(answer, rules):
@@ -65,12 +74,17 @@ class Httpx2Fetcher:
 
     @asynccontextmanager
     async def _answer(
-        self, addresses: list[str], target: Target, rules: FetchRules, headers: Mapping[str, str]
+        self,
+        addresses: list[str],
+        target: Target,
+        rules: FetchRules,
+        headers: Mapping[str, str],
+        form: bytes | None,
     ) -> AsyncIterator[httpx2.Response]:
         """Ask at the first address that can be connected to; yield the answer, whose body is not read yet."""
         timeout = httpx2.Timeout(rules.total_seconds, connect=rules.connect_seconds)
         async with httpx2.AsyncClient(verify=self._ssl_context, trust_env=False, timeout=timeout) as client:
-            answer = await _from_first(client, addresses, target, headers)
+            answer = await _from_first(client, addresses, target, headers, form)
             try:
                 yield answer
             finally:
@@ -78,23 +92,24 @@ class Httpx2Fetcher:
 
 
 async def _from_first(
-    client: httpx2.AsyncClient, addresses: list[str], target: Target, headers: Mapping[str, str]
+    client: httpx2.AsyncClient, addresses: list[str], target: Target, headers: Mapping[str, str], form: bytes | None
 ) -> httpx2.Response:
     for address in addresses[:-1]:
         try:
-            return await _from(client, address, target, headers)
+            return await _from(client, address, target, headers, form)
         except (httpx2.ConnectError, httpx2.ConnectTimeout):
             continue
-    return await _from(client, addresses[-1], target, headers)
+    return await _from(client, addresses[-1], target, headers, form)
 
 
 async def _from(
-    client: httpx2.AsyncClient, address: str, target: Target, headers: Mapping[str, str]
+    client: httpx2.AsyncClient, address: str, target: Target, headers: Mapping[str, str], form: bytes | None
 ) -> httpx2.Response:
     pinned = Target(scheme=target.scheme, host=address, port=target.port, path=target.path)
     request = client.build_request(
-        "GET",
+        "GET" if form is None else "POST",
         f"{pinned.origin}{pinned.path}",
+        content=form,
         headers={**headers, **FIXED_HEADERS, "Host": target.authority},
         extensions={"sni_hostname": target.host},
     )

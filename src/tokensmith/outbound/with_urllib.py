@@ -26,6 +26,8 @@ from tokensmith.outbound.listen import (
     line_too_long,
 )
 from tokensmith.outbound.listen_in_thread import listen_in_thread
+from tokensmith.outbound.post import MEDIA_TYPE as FORM_TYPE
+from tokensmith.outbound.post import Form, Poster, body_of, cannot_post
 from tokensmith.outbound.target import Target
 
 
@@ -43,7 +45,14 @@ class BlockingFetcher:
 
     def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
         """GET *url* under *rules*, or raise `FetchError`."""
-        with self._answer(url, rules, headers, deadline=_Deadline(rules)) as (answer, received):
+        return self._exchange(url, rules, headers, None)
+
+    def post(self, url: str, rules: FetchRules, headers: Mapping[str, str], form: Form) -> Response:
+        """POST *form* to *url* under *rules*, or raise `FetchError`."""
+        return self._exchange(url, rules, {**headers, "Content-Type": FORM_TYPE}, body_of(form))
+
+    def _exchange(self, url: str, rules: FetchRules, headers: Mapping[str, str], form: bytes | None) -> Response:
+        with self._answer(url, rules, headers, form, deadline=_Deadline(rules)) as (answer, received):
             check_head(answer.status, received, rules)
             body = answer.read(rules.max_bytes + 1)
             if len(body) > rules.max_bytes:
@@ -55,7 +64,8 @@ class BlockingFetcher:
     def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Iterator[bytes]:
         """GET *url* and return line after line until it is over, or raise `FetchError`."""
         deadline = _Deadline(rules)
-        with self._answer(url, rules, {**headers, "Accept": MEDIA_TYPE}, deadline=deadline) as (answer, received):
+        asked = self._answer(url, rules, {**headers, "Accept": MEDIA_TYPE}, None, deadline=deadline)
+        with asked as (answer, received):
             check_feed(answer.status, received, rules)
             while line := answer.readline(MAX_LINE_BYTES + 1):
                 if len(line) > MAX_LINE_BYTES:
@@ -65,7 +75,13 @@ class BlockingFetcher:
 
     @contextlib.contextmanager
     def _answer(
-        self, url: str, rules: FetchRules, headers: Mapping[str, str], *, deadline: "_Deadline"
+        self,
+        url: str,
+        rules: FetchRules,
+        headers: Mapping[str, str],
+        form: bytes | None,
+        *,
+        deadline: "_Deadline",
     ) -> Iterator[tuple[http.client.HTTPResponse, dict[str, str]]]:
         """Ask, and yield the answer and its headers; whatever goes wrong until the end becomes a `FetchError`."""
         target = rules.admit(url)
@@ -74,7 +90,7 @@ class BlockingFetcher:
             addresses = permitted_addresses(found, target=target, rules=rules)
             deadline.renew()
             with contextlib.closing(self._connect(addresses, target, rules, deadline)) as connected:
-                yield _ask(_DeadlineSocket(connected, deadline), target, headers)
+                yield _ask(_DeadlineSocket(connected, deadline), target, headers, form)
         except TimeoutError as error:
             raise FetchError("The server took too long.", code="timed_out", detail=f"{url}: {error}") from error
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -102,6 +118,13 @@ class ThreadedFetcher:
     async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
         """GET *url* under *rules*, or raise `FetchError`."""
         work = partial(self._blocking.fetch, url, rules, headers)
+        return await asyncio.get_running_loop().run_in_executor(None, work)
+
+    async def post(self, url: str, rules: FetchRules, headers: Mapping[str, str], form: Form) -> Response:
+        """POST *form* to *url* under *rules*, or raise `FetchError`."""
+        if not isinstance(self._blocking, Poster):
+            raise cannot_post(self._blocking)
+        work = partial(self._blocking.post, url, rules, headers, form)
         return await asyncio.get_running_loop().run_in_executor(None, work)
 
     def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
@@ -173,11 +196,12 @@ def _connect_first(addresses: list[str], port: int, rules: FetchRules, deadline:
 
 
 def _ask(
-    connected: _DeadlineSocket, target: Target, headers: Mapping[str, str]
+    connected: _DeadlineSocket, target: Target, headers: Mapping[str, str], form: bytes | None
 ) -> tuple[http.client.HTTPResponse, dict[str, str]]:
     connection = http.client.HTTPConnection(target.host, target.port)
     connection.sock = connected
-    connection.request("GET", target.path, headers={**headers, **FIXED_HEADERS, "Host": target.authority})
+    sent = {**headers, **FIXED_HEADERS, "Host": target.authority}
+    connection.request("GET" if form is None else "POST", target.path, body=form, headers=sent)
     answer = connection.getresponse()
     received: dict[str, str] = {}
     for name, value in answer.getheaders():

@@ -1,117 +1,35 @@
-"""From an issuer's name to its keys."""
+"""What the guard takes out of an issuer's metadata."""
 
 import pytest
 
-from tests.guard.scripted import ScriptedOutside, json_answer, run
-from tokensmith.guard.keys.discovery import DocumentError, Metadata, discover, parse_metadata, well_known_urls
-from tokensmith.jose import strict_json
+from tokensmith.guard.keys.discovery import Metadata, read_metadata
 from tokensmith.jose.strict_json import JsonValue
-from tokensmith.outbound import FetchError, FetchRules, Response
+from tokensmith.outbound.discovery import DocumentError
 
 ISSUER = "https://id.test"
-RULES = FetchRules(trusted_origin=ISSUER)
-OAUTH = f"{ISSUER}/.well-known/oauth-authorization-server"
-OIDC = f"{ISSUER}/.well-known/openid-configuration"
 
 
-def metadata(**members: JsonValue) -> Response:
-    return json_answer({"issuer": ISSUER, "jwks_uri": f"{ISSUER}/keys", **members})
-
-
-def test_a_name_without_path_has_two_places() -> None:
-    """RFC 8414 §3, OpenID Connect Discovery §4; a slash at the end is no path."""
-    assert well_known_urls(ISSUER) == (OAUTH, OIDC)
-    assert well_known_urls(f"{ISSUER}/") == (OAUTH, OIDC)
-
-
-def test_a_path_goes_behind_the_well_known_part_or_before_it() -> None:
-    """RFC 8414 §3.1 inserts, OpenID Connect Discovery §4 appends."""
-    assert well_known_urls(f"{ISSUER}/tenant/1/") == (
-        f"{ISSUER}/.well-known/oauth-authorization-server/tenant/1",
-        f"{ISSUER}/tenant/1/.well-known/openid-configuration",
-        f"{ISSUER}/.well-known/openid-configuration/tenant/1",
-    )
-
-
-def test_the_first_good_document_is_taken() -> None:
-    outside = ScriptedOutside({OAUTH: metadata()})
-
-    assert run(discover(ISSUER, RULES, outside)) == Metadata(jwks_uri=f"{ISSUER}/keys")
-    assert outside.fetched == [OAUTH]
-
-
-@pytest.mark.parametrize(
-    "first",
-    [
-        Response(status=404, headers={}, body=b""),
-        Response(status=200, headers={}, body=b"<html>"),
-        json_answer({"issuer": f"{ISSUER}/", "jwks_uri": "https://evil.test/keys"}),
-        FetchError("Redirect.", code="redirected"),
-    ],
-)
-def test_the_next_place_is_asked_where_the_first_has_nothing(first: Response | FetchError) -> None:
-    outside = ScriptedOutside({OAUTH: first, OIDC: metadata()})
-
-    assert run(discover(ISSUER, RULES, outside)).jwks_uri == f"{ISSUER}/keys"
-
-
-@pytest.mark.parametrize("code", ["unreachable", "timed_out"])
-def test_a_silent_host_is_asked_once(code: str) -> None:
-    """Three time-outs in a row would be three times as long."""
-    outside = ScriptedOutside({OAUTH: FetchError("Silence.", code=code)})
-    with pytest.raises(FetchError):
-        run(discover(ISSUER, RULES, outside))
-
-    assert outside.fetched == [OAUTH]
-
-
-def test_nowhere_is_an_error_that_names_every_place() -> None:
-    """Whoever configured it wants to see what was asked, and what came."""
-    outside = ScriptedOutside({OAUTH: Response(status=404, headers={}, body=b""), OIDC: json_answer({"issuer": "x"})})
-    with pytest.raises(DocumentError) as caught:
-        run(discover(ISSUER, RULES, outside))
-
-    assert OAUTH in str(caught.value)
-    assert "status 404" in str(caught.value)
-    assert f"'x', and '{ISSUER}' is configured" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "issuer", [f"{ISSUER}/", "https://ID.test", "http://id.test", f"{ISSUER}:443", "", None, [ISSUER]]
-)
-def test_another_issuer_is_refused_however_alike(issuer: JsonValue) -> None:
-    """RFC 8414 §3.3: identical, else the data must not be used."""
-    with pytest.raises(DocumentError):
-        parse_metadata(metadata(issuer=issuer).body, issuer=ISSUER)
+def metadata(**members: JsonValue) -> Metadata:
+    return read_metadata({"issuer": ISSUER, "jwks_uri": f"{ISSUER}/keys", **members})
 
 
 @pytest.mark.parametrize("jwks_uri", [None, 7, ["https://id.test/keys"]])
 def test_a_document_without_keys_is_refused(jwks_uri: JsonValue) -> None:
     with pytest.raises(DocumentError, match="jwks_uri"):
-        parse_metadata(metadata(jwks_uri=jwks_uri).body, issuer=ISSUER)
-
-
-@pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b'{"issuer":"a","issuer":"b"}'])
-def test_what_is_no_strict_json_object_is_refused(body: bytes) -> None:
-    with pytest.raises(DocumentError):
-        parse_metadata(body, issuer=ISSUER)
+        metadata(jwks_uri=jwks_uri)
 
 
 def test_an_aggregation_endpoint_is_a_promise() -> None:
     """Token Status List §9.1."""
-    promising = metadata(status_list_aggregation_endpoint=f"{ISSUER}/status")
-
-    assert parse_metadata(promising.body, issuer=ISSUER).promises_status
-    assert not parse_metadata(metadata().body, issuer=ISSUER).promises_status
+    assert metadata(status_list_aggregation_endpoint=f"{ISSUER}/status").promises_status
+    assert not metadata().promises_status
 
 
 @pytest.mark.parametrize(("member", "feed"), [(f"{ISSUER}/feed", f"{ISSUER}/feed"), (7, None), (None, None)])
 def test_a_feed_of_status_lists_may_be_named(member: JsonValue, feed: str | None) -> None:
-    assert parse_metadata(metadata(status_list_feed_endpoint=member).body, issuer=ISSUER).status_feed == feed
+    assert metadata(status_list_feed_endpoint=member).status_feed == feed
 
 
 def test_members_we_do_not_know_are_ignored() -> None:
     """RFC 8414 §3.2: other claims may be returned."""
-    body = strict_json.encode({"issuer": ISSUER, "jwks_uri": "https://x.test/k", "more": [1, {"a": None}]})
-
-    assert parse_metadata(body, issuer=ISSUER).jwks_uri == "https://x.test/k"
+    assert metadata(jwks_uri="https://x.test/k", more=[1, {"a": None}]) == Metadata(jwks_uri="https://x.test/k")

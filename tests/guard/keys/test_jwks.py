@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from tokensmith.guard.keys.discovery import DocumentError
 from tokensmith.guard.keys.jwks import parse_key_set
 from tokensmith.jose import Key, strict_json
 from tokensmith.jose.strict_json import JsonValue
+from tokensmith.outbound.discovery import DocumentError
 
 GOOD = Key.generate("ES256", kid="good")
 

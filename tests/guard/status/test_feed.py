@@ -5,9 +5,9 @@ import pytest
 from tests.guard.minting import ISSUER, LIST_URL, list_answer
 from tests.guard.scripted import ScriptedOutside
 from tests.guard.status.list_server import CountingKeys, check, make, refusal
-from tokensmith.guard.outside import Work
 from tokensmith.guard.status import StatusLists
 from tokensmith.outbound import FetchError
+from tokensmith.outbound.outside import Work
 
 FEED = f"{ISSUER}/status/feed"
 CHANGED = f"data: {LIST_URL}".encode()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import bindparam, select, text
 
-from tokensmith.guard.run_blocking import run_blocking
+from tokensmith.outbound.run_blocking import run_blocking
 from tokensmith.server.storage.schema import status_lists
 from tokensmith.server.storage.sqlite_connection import SqliteConnection, compiler, connect, is_trouble, unavailable
 from tokensmith.server.storage.statements import NOW_MS

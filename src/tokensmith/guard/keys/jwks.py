@@ -8,9 +8,9 @@ a set is refused whole.
 import logging
 from typing import Final
 
-from tokensmith.guard.keys.discovery import DocumentError
 from tokensmith.jose import JoseError, KeySet, strict_json
 from tokensmith.jose.limits import Limits
+from tokensmith.outbound.discovery import DocumentError
 
 # Certificate chains make key sets larger than tokens; the fetch has capped the bytes.
 _LIMITS: Final = Limits(max_json_members=10_000)

@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tokensmith.guard.errors import UnavailableError
-from tokensmith.guard.keys.discovery import DocumentError, Metadata, discover
+from tokensmith.guard.keys.discovery import Metadata, read_metadata
 from tokensmith.guard.keys.freshness import lifetime_seconds
 from tokensmith.guard.keys.jwks import parse_key_set
-from tokensmith.guard.outside import Outside
 from tokensmith.jose import Key, KeySet
 from tokensmith.jose.errors import UnknownKeyError
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound import FetchError, FetchRules, Response
+from tokensmith.outbound.discovery import DocumentError, discover
+from tokensmith.outbound.outside import Outside
 
 COOLDOWN_SECONDS: Final = 10
 MISSING_SECONDS: Final = 30
@@ -177,7 +178,7 @@ class RemoteKeys:
         if self._metadata is not None and started < self._metadata_until:
             return self._metadata
         try:
-            self._metadata = await discover(self._issuer, self._rules, outside)
+            self._metadata = await discover(self._issuer, self._rules, outside, read_metadata)
             self._metadata_until = started + METADATA_SECONDS
         except (FetchError, DocumentError):
             if self._metadata is None:

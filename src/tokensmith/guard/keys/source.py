@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from tokensmith.guard.outside import Outside
 from tokensmith.jose import Key, KeySet
 from tokensmith.jose.strict_json import JsonValue
+from tokensmith.outbound.outside import Outside
 
 
 class KeySource(Protocol):

@@ -9,8 +9,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tokensmith.guard.outside import Outside
 from tokensmith.outbound import FetchError, FetchRules
+from tokensmith.outbound.outside import Outside
 
 # The server speaks every three seconds; three times as much silence is not its own.
 _SILENCE_SECONDS: Final = 10.0

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from tokensmith.guard.keys import KeySource
-from tokensmith.guard.outside import Outside
 from tokensmith.jose import Key, jwt
 from tokensmith.jose.errors import UnknownKeyError
 from tokensmith.jose.jwt import Clock
 from tokensmith.jose.jwt.status_list import StatusList
 from tokensmith.jose.limits import Limits
 from tokensmith.jose.strict_json import JsonValue
+from tokensmith.outbound.outside import Outside
 
 # The clocks of two machines differ by a little always. A service may want none of that for its tokens (leeway=0), but a
 # list that seems to be issued half a second from now is no reason to refuse everybody.

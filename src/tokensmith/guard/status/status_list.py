@@ -16,7 +16,6 @@ from typing import Final
 
 from tokensmith.guard.errors import InvalidTokenError, UnavailableError
 from tokensmith.guard.keys import KeySource
-from tokensmith.guard.outside import Outside
 from tokensmith.guard.status.feed import StatusFeed
 from tokensmith.guard.status.list_token import ListToken, ListVerifier, RefusedListError
 from tokensmith.guard.status.reference import Reference, read_reference
@@ -24,6 +23,7 @@ from tokensmith.jose import JoseError
 from tokensmith.jose.errors import RefusedTokenError
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound import FetchError, FetchRules, Response
+from tokensmith.outbound.outside import Outside
 
 _MAX_LISTS: Final = 256
 # With a poll every 2 seconds and this, a list is renewed within its bound of 5 even when an answer is slow.

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from tokensmith.guard.run_blocking import run_blocking
+from tokensmith.outbound.run_blocking import run_blocking
 from tokensmith.server.storage.sqlite_connection import (
     BUSY_SECONDS,
     NOW_SQL,

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tokensmith.guard.run_blocking import run_blocking
+from tokensmith.outbound.run_blocking import run_blocking
 from tokensmith.server.domain.errors import UnavailableError
 from tokensmith.server.storage.database_url import SqliteUrl
 from tokensmith.server.storage.file_lock import FileLock

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from tokensmith.guard.keys.single_flight import AsyncFlight, ThreadFlight
+from tokensmith.outbound.single_flight import AsyncFlight, ThreadFlight
 
 ASKERS = 8
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tokensmith.guard.run_blocking import run_blocking
+from tokensmith.outbound.run_blocking import run_blocking
 
 
 def test_a_coroutine_that_never_waits_runs_to_its_end() -> None:

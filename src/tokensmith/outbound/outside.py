@@ -1,13 +1,14 @@
-"""Outside: the few things verification may ask of the world, so that it can be written once.
+"""Outside: the few things that guard and client may ask of the world, so that what they do can be written once.
 
-`Guard` has two answers to this protocol, one that waits in an event loop and one that blocks; tests have a third that
-reads from a script. Nothing else in the guard touches clock, network or threads.
+There are two answers to this protocol (`doors.py`), one that waits in an event loop and one that blocks; tests have a
+third that reads from a script. Nothing else in those rooms touches clock, network or threads.
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
-from tokensmith.outbound import FetchRules, Response
+from tokensmith.outbound.fetch import FetchRules, Response
+from tokensmith.outbound.post import Form
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -25,6 +26,10 @@ class Outside(Protocol):
 
     async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
         """GET *url*, or raise `FetchError`."""
+        ...
+
+    async def post(self, url: str, rules: FetchRules, headers: Mapping[str, str], form: Form) -> Response:
+        """POST *form* to *url*, or raise `FetchError`."""
         ...
 
     def listen(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> AsyncIterator[bytes]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 # Longer than any fetch may take, name resolution included: a lost worker must not hold a request for ever.
 _PATIENCE_SECONDS: Final = 30.0
-_logger: Final = logging.getLogger("tokensmith.guard")
+_logger: Final = logging.getLogger("tokensmith.outbound")
 
 
 class ThreadFlight:
