@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 # Percent of lines and branches. What decides about a token is covered whole; see CONTRIBUTING.md.
-ROOMS: Final[Mapping[str, int]] = {"jose": 100, "compat": 100, "guard": 100, "server": 95}
+ROOMS: Final[Mapping[str, int]] = {"jose": 100, "compat": 100, "guard": 100, "client": 100, "server": 95}
 
 
 def main() -> int:

@@ -19,6 +19,7 @@ BREACHES = {
     "rooms": ("jose/errors.py", "tokensmith.server.app"),
     "jose": ("jose/jwa/tables.py", "tokensmith.jose.jwk.key"),
     "guard": ("guard/scopes.py", "tokensmith.guard.verify"),
+    "client": ("client/proof_key.py", "tokensmith.client.client"),
     "server": ("server/domain/users.py", "tokensmith.server.flows.sign_in"),
     "storage-apart": ("server/storage/users.py", "tokensmith.server.ops.jobs"),
     "core-light": ("guard/facts.py", "httpx2"),

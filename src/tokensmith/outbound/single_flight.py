@@ -35,6 +35,7 @@ class ThreadFlight:
             future = self._under_way.get(name)
             if future is None:
                 future = self._under_way[name] = Future()
+                future.set_running_or_notify_cancel()
                 threading.Thread(target=self._run, args=(name, work, future), name=name, daemon=True).start()
         return future
 
@@ -44,6 +45,15 @@ class ThreadFlight:
             self.start(name, work).result(patience)
         except TimeoutError:
             return
+
+    async def join_async(self, name: str, work: Callable[[], None], *, patience: float = _PATIENCE_SECONDS) -> None:
+        """Do the same without blocking the event loop: for what must not be done twice at once, whoever asks."""
+        waiting = asyncio.wrap_future(self.start(name, work))
+        try:
+            await asyncio.wait([waiting], timeout=patience)
+        finally:
+            # Whoever gives up lets go of its own end alone: what is running cannot be cancelled.
+            waiting.cancel()
 
     def _run(self, name: str, work: Callable[[], None], future: Future[None]) -> None:
         try:
