@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 from tests.guard.scripted import ScriptedOutside, json_answer
 from tokensmith.client.authorization_server import AuthorizationServer
-from tokensmith.client.identity import ClientIdentity, PublicClient
 from tokensmith.client.proof_key import ProofKey
 from tokensmith.jose import strict_json
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound import FetchError, Response
+from tokensmith.outbound.identity import ClientIdentity, PublicClient
 
 ISSUER = "https://id.test"
 TOKEN_URL = f"{ISSUER}/token"

@@ -43,27 +43,6 @@ def test_a_token_is_asked_for_where_the_metadata_says() -> None:
     assert "DPoP" not in server.outside.sent_headers[1]
 
 
-@pytest.mark.parametrize(("seconds", "times"), [(3599, 1), (3600, 2)])
-def test_metadata_is_read_once_an_hour(seconds: float, times: int) -> None:
-    server = ScriptedServer(token_answer())
-    seen = server.seen_by()
-    run(seen.ask(GRANT, server.outside))
-    server.outside.seconds += seconds
-    run(seen.ask(GRANT, server.outside))
-
-    assert server.outside.fetched.count(METADATA_URL) == times
-
-
-def test_old_metadata_serves_while_there_is_no_newer() -> None:
-    server = ScriptedServer(token_answer())
-    seen = server.seen_by()
-    run(seen.ask(GRANT, server.outside))
-    server.outside.seconds += 9999
-    server.outside.documents[METADATA_URL] = FetchError("Silence.", code="timed_out")
-
-    assert run(seen.ask(GRANT, server.outside)).access_token == "a.b.c"
-
-
 def test_without_metadata_nothing_is_asked() -> None:
     """And the log says why."""
     server = ScriptedServer(token_answer())

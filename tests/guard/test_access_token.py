@@ -20,7 +20,7 @@ def verifier(typ: str, **options: Any) -> jwt.Verifier:
 
 def principal(*, binding: Binding | None = None, **claims: Any) -> Principal:
     checking = jwt.Verifier(KEY, issuer=ISSUER, audience=AUDIENCE, typ="at+jwt", clock=ScriptedClock(ScriptedOutside()))
-    return principal_from(checking.verify(access_token(**claims)), binding=binding)
+    return principal_from(checking.verify(access_token(**claims)).claims, binding=binding)
 
 
 def test_it_holds_what_the_token_says() -> None:

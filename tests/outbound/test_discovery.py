@@ -7,7 +7,7 @@ import pytest
 from tests.guard.scripted import ScriptedOutside, json_answer, run
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound import FetchError, FetchRules, Response
-from tokensmith.outbound.discovery import DocumentError, discover, parse_metadata, well_known_urls
+from tokensmith.outbound.discovery import Discovered, DocumentError, discover, parse_metadata, well_known_urls
 
 ISSUER = "https://id.test"
 RULES = FetchRules(trusted_origin=ISSUER)
@@ -71,6 +71,33 @@ def test_a_silent_host_is_asked_once(code: str) -> None:
         run(discover(ISSUER, RULES, outside, keys_of))
 
     assert outside.fetched == [OAUTH]
+
+
+@pytest.mark.parametrize(("seconds", "times"), [(3599, 1), (3600, 2)])
+def test_metadata_is_read_once_an_hour(seconds: float, times: int) -> None:
+    outside = ScriptedOutside({OAUTH: metadata()})
+    discovered = Discovered(ISSUER, RULES, keys_of)
+    run(discovered.get(outside))
+    outside.seconds += seconds
+    run(discovered.get(outside))
+
+    assert outside.fetched == [OAUTH] * times
+
+
+def test_old_metadata_serves_while_there_is_no_newer() -> None:
+    outside = ScriptedOutside({OAUTH: metadata()})
+    discovered = Discovered(ISSUER, RULES, keys_of)
+    run(discovered.get(outside))
+    outside.seconds += 9999
+    outside.documents[OAUTH] = FetchError("Silence.", code="timed_out")
+
+    assert run(discovered.get(outside)) == f"{ISSUER}/keys"
+
+
+def test_metadata_that_was_never_had_is_an_error_that_says_why() -> None:
+    discovered = Discovered(ISSUER, RULES, keys_of)
+    with pytest.raises(DocumentError, match="Nobody answers"):
+        run(discovered.get(ScriptedOutside()))
 
 
 def test_nowhere_is_an_error_that_names_every_place() -> None:

@@ -17,10 +17,10 @@ from tokensmith.client.errors import (
     UnusableAnswerError,
 )
 from tokensmith.client.grants import ClientCredentials, Grant, RefreshToken, TokenExchange
-from tokensmith.client.identity import ClientIdentity, KeyClient, PublicClient, SecretClient
 from tokensmith.client.proof_key import ProofKey
 from tokensmith.client.token_answer import TokenAnswer
 from tokensmith.client.token_source import TokenSource
+from tokensmith.outbound.identity import ClientIdentity, KeyClient, PublicClient, SecretClient
 
 __all__ = [
     "Client",

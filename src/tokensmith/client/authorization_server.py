@@ -6,19 +6,17 @@ from typing import Final
 
 from tokensmith.client.errors import ClientError, RefusedError, ServerUnavailableError
 from tokensmith.client.grants import Grant
-from tokensmith.client.identity import ClientIdentity
 from tokensmith.client.proof_key import ProofKey
 from tokensmith.client.token_answer import TokenAnswer, read_answer, refusal_of, unusable
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound import FetchError, FetchRules, Response
-from tokensmith.outbound.discovery import DocumentError, discover
+from tokensmith.outbound.discovery import Discovered, DocumentError
+from tokensmith.outbound.identity import ClientIdentity
 from tokensmith.outbound.outside import Outside
 from tokensmith.outbound.post import Form
 from tokensmith.outbound.target import parse_target
 
-METADATA_SECONDS: Final = 3600
 _MAX_ANSWER_BYTES: Final = 65_536
-_NEVER: Final = float("-inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +49,7 @@ class AuthorizationServer:
             self._rules.admit(issuer)
         except FetchError as error:
             raise ValueError(f"{issuer}: {error}") from None
-        self._endpoints: Endpoints | None = None
-        self._asked_at = _NEVER
-        self._reason = ""
+        self._endpoints = Discovered(issuer, self._rules, _read_endpoints)
 
     async def ask(self, grant: Grant, outside: Outside) -> TokenAnswer:
         """Ask for a token.
@@ -93,21 +89,12 @@ class AuthorizationServer:
         Raises:
             ServerUnavailableError: The metadata could not be had ("discovery_failed").
         """
-        if self._endpoints is None or outside.monotonic() - self._asked_at >= METADATA_SECONDS:
-            await outside.shared(f"metadata of {self.issuer}", lambda: self._discover(outside))
-        if self._endpoints is None:
-            raise ServerUnavailableError(
-                "The authorization server's metadata cannot be had.", code="discovery_failed", detail=self._reason
-            )
-        return self._endpoints
-
-    async def _discover(self, outside: Outside) -> None:
-        started = outside.monotonic()
         try:
-            self._endpoints = await discover(self.issuer, self._rules, outside, _read_endpoints)
-            self._asked_at = started
-        except (FetchError, DocumentError) as error:
-            self._reason = f"{error} {getattr(error, 'detail', '')}".strip()
+            return await self._endpoints.get(outside)
+        except DocumentError as error:
+            raise ServerUnavailableError(
+                "The authorization server's metadata cannot be had.", code="discovery_failed", detail=str(error)
+            ) from error
 
     async def _post_once(self, url: str, form: Form, outside: Outside, *, proves: bool) -> Response:
         introduction = self._identity.introduce(self.issuer)

@@ -8,7 +8,6 @@ from typing import Final
 from tokensmith.client.authorization_server import AuthorizationServer, check_done, not_offered
 from tokensmith.client.device import DeviceLogin, start_device, wait_for_device
 from tokensmith.client.grants import ClientCredentials, Grant, RefreshToken
-from tokensmith.client.identity import ClientIdentity
 from tokensmith.client.proof_key import ProofKey
 from tokensmith.client.token_answer import TokenAnswer
 from tokensmith.client.token_source import TokenSource
@@ -16,6 +15,7 @@ from tokensmith.jose.jwt import Clock
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
 from tokensmith.outbound import Fetcher
 from tokensmith.outbound.doors import AsyncOutside, BlockingOutside
+from tokensmith.outbound.identity import ClientIdentity
 from tokensmith.outbound.outside import Outside
 from tokensmith.outbound.run_blocking import run_blocking
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher

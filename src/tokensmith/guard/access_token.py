@@ -1,5 +1,6 @@
 """From a verified token to a Principal, under the access-token profile (RFC 9068 §2.2, §4)."""
 
+from collections.abc import Mapping
 from typing import Final, cast
 
 from tokensmith.guard.errors import InvalidTokenError
@@ -7,7 +8,7 @@ from tokensmith.guard.issuer import Issuer
 from tokensmith.guard.principal import Principal
 from tokensmith.guard.scopes import parse_scopes
 from tokensmith.guard.sender.binding import Binding, Method
-from tokensmith.jose.jwt import ACCESS_TOKEN, Clock, VerifiedJwt, Verifier
+from tokensmith.jose.jwt import ACCESS_TOKEN, Clock, Verifier
 from tokensmith.jose.strict_json import JsonValue
 
 # What a principal is made of, where the issuer's tokens are of no profile.
@@ -31,20 +32,20 @@ def access_token_verifier(issuer: Issuer, *, clock: Clock) -> Verifier:
     )
 
 
-def principal_from(verified: VerifiedJwt, *, binding: Binding | None) -> Principal:
-    """Take from a verified token what a route may trust.
+def principal_from(claims: Mapping[str, JsonValue], *, binding: Binding | None) -> Principal:
+    """Take from the claims of a token that holds what a route may trust.
 
     Args:
+        claims: With "sub" and "iss"; read-only, since they go with it.
         binding: What its sender has to prove; None for a bearer token.
 
     Raises:
         InvalidTokenError: A claim is malformed; code `malformed_claim`.
     """
-    claims = verified.claims
     return Principal(
-        subject=cast("str", claims.subject),
+        subject=cast("str", claims["sub"]),
         client_id=_client_id(claims.get("client_id")),
-        issuer=cast("str", claims.issuer),
+        issuer=cast("str", claims["iss"]),
         scopes=_scopes(claims.get("scope")),
         claims=claims,
         key_thumbprint=_thumbprint(binding, of="jkt"),

@@ -90,7 +90,7 @@ async def explain(
         trust, key, verified = await _verified(report, presented.token, trusted, outside)
         with report.step("sent in the way of its kind") as say:
             binding = rules.sender.binding_of(verified.claims, presented)
-            principal = principal_from(verified, binding=binding)
+            principal = principal_from(verified.claims, binding=binding)
             say("a bearer token" if binding is None else f"bound by {binding.method}")
         with report.step("not revoked by its issuer"):
             await trust.status_lists.check(verified.claims, kid=key.kid, outside=outside)

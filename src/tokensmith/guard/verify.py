@@ -163,7 +163,7 @@ async def _verify_presented(
     except JoseError as error:
         raise InvalidTokenError(str(error), code=error.code, detail=error.detail) from error
     binding = rules.sender.binding_of(verified.claims, presented)
-    principal = principal_from(verified, binding=binding)
+    principal = principal_from(verified.claims, binding=binding)
     # The token first: only its owner may make us look at proofs, and only a token that still holds uses one up.
     await trust.status_lists.check(verified.claims, kid=key.kid, outside=outside)
     if rules.revoked is not None:

@@ -6,7 +6,7 @@ tenant of a host could answer for another.
 """
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Final, Generic, TypeVar
 
 from tokensmith.jose import JoseError, strict_json
 from tokensmith.jose.strict_json import JsonValue
@@ -15,6 +15,9 @@ from tokensmith.outbound.outside import Outside
 from tokensmith.outbound.target import parse_target
 
 T = TypeVar("T")
+
+METADATA_SECONDS: Final = 3600
+"""How long metadata is used before it is read again."""
 
 
 class DocumentError(Exception):
@@ -45,6 +48,42 @@ async def discover(issuer: str, rules: FetchRules, outside: Outside, read: Calla
                 raise
             reasons.append(f"{url}: {error} {error.detail}")
     raise DocumentError("; ".join(reasons))
+
+
+class Discovered(Generic[T]):
+    """What was made of an issuer's metadata, read again every hour; old metadata serves while there is no newer.
+
+    Args:
+        read: As of `discover`.
+    """
+
+    def __init__(self, issuer: str, rules: FetchRules, read: Callable[[Mapping[str, JsonValue]], T]) -> None:
+        self._issuer = issuer
+        self._rules = rules
+        self._read = read
+        self._held: T | None = None
+        self._asked_at = 0.0
+        self._reason = ""
+
+    async def get(self, outside: Outside) -> T:
+        """Return it; whoever asks while it is being read waits for the same reading.
+
+        Raises:
+            DocumentError: It was never had; the message says why.
+        """
+        if self._held is None or outside.monotonic() - self._asked_at >= METADATA_SECONDS:
+            await outside.shared(f"metadata of {self._issuer}", lambda: self._discover(outside))
+        if self._held is None:
+            raise DocumentError(self._reason or "it takes too long")
+        return self._held
+
+    async def _discover(self, outside: Outside) -> None:
+        started = outside.monotonic()
+        try:
+            self._held = await discover(self._issuer, self._rules, outside, self._read)
+            self._asked_at = started
+        except (FetchError, DocumentError) as error:
+            self._reason = f"{error} {getattr(error, 'detail', '')}".strip()
 
 
 def well_known_urls(issuer: str) -> tuple[str, ...]:

@@ -6,9 +6,8 @@ import pytest
 
 from tests.guard.minting import NOW
 from tests.guard.scripted import ScriptedClock, ScriptedOutside
-from tokensmith.client import KeyClient, PublicClient, SecretClient
-from tokensmith.client.identity import ASSERTION_TYPE
 from tokensmith.jose import Key, jwt
+from tokensmith.outbound.identity import ASSERTION_TYPE, KeyClient, PublicClient, SecretClient
 
 ISSUER = "https://id.test"
 
