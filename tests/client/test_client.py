@@ -2,14 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
 
 import pytest
 
 from tests.client.notes import Notes, job, signed_in, tool
 from tests.client.scripted_server import ISSUER, TOOL, ScriptedServer, token_answer
 from tests.client.test_device import DEVICE_URL, PENDING, device_answer
-from tests.guard.scripted import ScriptedOutside, run
+from tests.guard.scripted import ScriptedFetcher
 from tests.server.web.live import Live
 from tokensmith.client import (
     Client,
@@ -22,21 +21,6 @@ from tokensmith.client import (
     SignInAgainError,
 )
 from tokensmith.guard import RequestFacts
-from tokensmith.outbound import FetchRules, Response
-from tokensmith.outbound.post import Form
-
-
-class ScriptedFetcher:
-    """A fetcher over the same script."""
-
-    def __init__(self, outside: ScriptedOutside) -> None:
-        self.outside = outside
-
-    def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
-        return run(self.outside.fetch(url, rules, headers))
-
-    def post(self, url: str, rules: FetchRules, headers: Mapping[str, str], form: Form) -> Response:
-        return run(self.outside.post(url, rules, headers, form))
 
 
 def scripted(*answers: object) -> tuple[Client, ScriptedServer]:

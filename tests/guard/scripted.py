@@ -89,3 +89,16 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 def json_answer(document: Mapping[str, JsonValue], **headers: str) -> Response:
     lower = {name.replace("_", "-").lower(): value for name, value in headers.items()}
     return Response(status=200, headers=lower, body=strict_json.encode(document))
+
+
+class ScriptedFetcher:
+    """A fetcher over the same script."""
+
+    def __init__(self, outside: ScriptedOutside) -> None:
+        self.outside = outside
+
+    def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
+        return run(self.outside.fetch(url, rules, headers))
+
+    def post(self, url: str, rules: FetchRules, headers: Mapping[str, str], form: Form) -> Response:
+        return run(self.outside.post(url, rules, headers, form))

@@ -100,6 +100,15 @@ def test_metadata_that_was_never_had_is_an_error_that_says_why() -> None:
         run(discovered.get(ScriptedOutside()))
 
 
+def test_a_host_that_falls_silent_is_asked_no_more_and_its_first_answer_told() -> None:
+    places = f"{ISSUER}/.well-known/oauth-authorization-server/a", f"{ISSUER}/a/.well-known/openid-configuration"
+    outside = ScriptedOutside({places[0]: json_answer({"issuer": "x"})})
+    with pytest.raises(DocumentError, match=r"about 'x'.*Nobody answers"):
+        run(discover(f"{ISSUER}/a", RULES, outside, keys_of))
+
+    assert outside.fetched == list(places)
+
+
 def test_nowhere_is_an_error_that_names_every_place() -> None:
     """Whoever configured it wants to see what was asked, and what came."""
     outside = ScriptedOutside({OAUTH: Response(status=404, headers={}, body=b""), OIDC: json_answer({"issuer": "x"})})

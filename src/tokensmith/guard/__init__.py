@@ -17,6 +17,7 @@ from tokensmith.guard.errors import (
 from tokensmith.guard.explain import Explanation
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.guard import Ages, Guard
+from tokensmith.guard.introspection import Introspection
 from tokensmith.guard.issuer import Issuer
 from tokensmith.guard.keys import FixedKeys, RemoteKeys
 from tokensmith.guard.need import Need
@@ -45,6 +46,7 @@ __all__ = [
     "GuardError",
     "InsufficientAuthenticationError",
     "InsufficientScopeError",
+    "Introspection",
     "InvalidProofError",
     "InvalidTokenError",
     "Issuer",

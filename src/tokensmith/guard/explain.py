@@ -4,7 +4,7 @@ It says what a refusal must not tell a caller: what the token claims, and everyt
 belongs in a console or a test, never in an answer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ from tokensmith.guard.errors import GuardError
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.need import Need
 from tokensmith.guard.verify import ServiceRules, Trust, TrustedIssuers
-from tokensmith.jose import JoseError, Key
-from tokensmith.jose.jwt import VerifiedJwt
+from tokensmith.jose import JoseError
+from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound.outside import Outside
 
 
@@ -87,13 +87,14 @@ async def explain(
         with report.step("exactly one token") as say:
             presented = find_token(facts, takes_proofs=rules.sender.takes_proofs, source=rules.source)
             say(f"{presented.scheme}, {len(presented.token)} characters")
-        trust, key, verified = await _verified(report, presented.token, trusted, outside)
+        claims, trust, kid = await _read(report, presented.token, trusted, outside)
         with report.step("sent in the way of its kind") as say:
-            binding = rules.sender.binding_of(verified.claims, presented)
-            principal = principal_from(verified.claims, binding=binding)
+            binding = rules.sender.binding_of(claims, presented)
+            principal = principal_from(claims, binding=binding)
             say("a bearer token" if binding is None else f"bound by {binding.method}")
-        with report.step("not revoked by its issuer"):
-            await trust.status_lists.check(verified.claims, kid=key.kid, outside=outside)
+        if trust is not None:
+            with report.step("not revoked by its issuer"):
+                await trust.status_lists.check(claims, kid=kid, outside=outside)
         if rules.revoked is not None:
             with report.step("not denied by the service"):
                 await check_revoked(rules.revoked, principal)
@@ -106,9 +107,15 @@ async def explain(
     return Explanation(steps=tuple(report.steps))
 
 
-async def _verified(
+async def _read(
     report: _Report, token: str, trusted: TrustedIssuers, outside: Outside
-) -> tuple[Trust, Key, VerifiedJwt]:
+) -> tuple[Mapping[str, JsonValue], Trust | None, str | None]:
+    introspector = trusted.introspector_of(token)
+    if introspector is not None:
+        with report.step("active, as its issuer says, and good here and now") as say:
+            claims = await introspector.claims_of(token, outside)
+            say(f"for {claims['sub']}")
+        return claims, None, None
     with report.step("from an issuer that is trusted, by an algorithm of its own") as say:
         trust, header = trusted.choose(token)
         say(f"{trust.issuer.url}, {header.get('alg')}")
@@ -119,4 +126,4 @@ async def _verified(
             raise report.refuse("signed by a key of that issuer, and everything it says holds", *problems)
         verified = trust.verifier.verify(token, key=key)
         say(f"for {verified.claims.subject}")
-    return trust, key, verified
+    return verified.claims, trust, key.kid

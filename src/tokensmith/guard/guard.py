@@ -39,6 +39,7 @@ class Ages:
 
     keys: float | None
     status_lists: float | None
+    introspection: float | None
 
 
 class Guard:
@@ -169,7 +170,11 @@ class Guard:
         """Return how old keys and status lists are, by issuer."""
         now = self._monotonic()
         return {
-            url: Ages(keys=trust.keys.age(now), status_lists=trust.status_lists.age(now))
+            url: Ages(
+                keys=trust.keys.age(now),
+                status_lists=trust.status_lists.age(now),
+                introspection=None if trust.introspector is None else trust.introspector.age(now),
+            )
             for url, trust in self._trusted.by_url.items()
         }
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from tokensmith.guard.introspection import Introspection
 from tokensmith.guard.keys import FixedKeys, KeySource
 from tokensmith.jose import Key, KeySet
 from tokensmith.jose.jwa.tables import SIGNATURE_ALGORITHMS
@@ -43,6 +44,7 @@ class Issuer:
             issuer answers.
         max_stale: Seconds a status list may be old while the issuer does not answer; then requests get a 503. As small
             as the bound, it is strict.
+        introspection: How to ask about tokens that say nothing themselves (RFC 7662); by default they are refused.
 
     Raises:
         ValueError: An argument is out of its range or contradicts another.
@@ -59,6 +61,7 @@ class Issuer:
     status: StatusPromise
     poll_interval: float
     max_stale: float
+    introspection: Introspection | None
 
     def __init__(
         self,
@@ -74,6 +77,7 @@ class Issuer:
         status: StatusPromise = "if_present",
         poll_interval: float = 2,
         max_stale: float = 60,
+        introspection: Introspection | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, "url", _checked_url(url))
@@ -87,6 +91,7 @@ class Issuer:
         put(self, "status", _checked_promise(status))
         put(self, "poll_interval", poll_interval)
         put(self, "max_stale", max_stale)
+        put(self, "introspection", introspection)
         if not 0 <= poll_interval <= max_stale:
             raise ValueError("0 <= poll_interval <= max_stale must hold")
         if keys is not None and jwks_uri is not None:

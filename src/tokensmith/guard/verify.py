@@ -13,6 +13,7 @@ from tokensmith.guard.credentials import PresentedToken, TokenSource, find_token
 from tokensmith.guard.deny_list import Revoked, check_revoked
 from tokensmith.guard.errors import GuardError, InvalidTokenError
 from tokensmith.guard.facts import RequestFacts
+from tokensmith.guard.introspection import Introspector
 from tokensmith.guard.issuer import Issuer
 from tokensmith.guard.keys import KeySource, RemoteKeys
 from tokensmith.guard.need import Need
@@ -26,6 +27,8 @@ from tokensmith.outbound import FetchRules
 from tokensmith.outbound.outside import Outside
 
 _MAX_KNOWN_HEADERS: Final = 64
+# Of a signed JWT. An encrypted one has four, and says nothing to us.
+_DOTS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class Trust:
     keys: KeySource
     verifier: Verifier
     status_lists: StatusLists
+    introspector: Introspector | None
 
     @classmethod
     def prepare(cls, issuer: Issuer, *, clock: Clock) -> Self:
@@ -56,7 +60,17 @@ class Trust:
             poll_interval=issuer.poll_interval,
             max_stale=issuer.max_stale,
         )
-        return cls(issuer=issuer, keys=keys, verifier=verifier, status_lists=status_lists)
+        introspector = None
+        if issuer.introspection is not None:
+            introspector = Introspector(
+                issuer.introspection,
+                issuer=issuer.url,
+                audience=issuer.audience,
+                leeway=issuer.leeway,
+                max_stale=issuer.max_stale,
+                origin=issuer.origin,
+            )
+        return cls(issuer=issuer, keys=keys, verifier=verifier, status_lists=status_lists, introspector=introspector)
 
 
 class TrustedIssuers:
@@ -66,14 +80,23 @@ class TrustedIssuers:
     not be read twice. Nothing is taken on trust for it; the key is looked up and the token verified as ever.
 
     Raises:
-        ValueError: There is no issuer, or one twice.
+        ValueError: There is no issuer, or one twice; or two of them are to be asked about tokens.
     """
 
     def __init__(self, *issuers: Issuer, clock: Clock) -> None:
         self.by_url = MappingProxyType({issuer.url: Trust.prepare(issuer, clock=clock) for issuer in issuers})
         if not self.by_url or len(self.by_url) < len(issuers):
             raise ValueError("a guard trusts at least one issuer, and each once")
+        introspectors = [trust.introspector for trust in self.by_url.values() if trust.introspector is not None]
+        if len(introspectors) > 1:
+            # Asking one would show it the other's tokens.
+            raise ValueError("one issuer can be asked about tokens that say nothing themselves")
+        self._introspector = introspectors[0] if introspectors else None
         self._known: dict[str, tuple[Trust, Mapping[str, JsonValue]]] = {}
+
+    def introspector_of(self, token: str) -> Introspector | None:
+        """Return who is to be asked about *token*; None for one that can be read, or where nobody is asked."""
+        return None if token.count(".") == _DOTS else self._introspector
 
     def choose(self, token: str) -> tuple[Trust, Mapping[str, JsonValue]]:
         """Say whom *token* claims to be from, and return its header.
@@ -154,7 +177,29 @@ async def _verify_presented(
     outside: Outside,
     rules: ServiceRules,
 ) -> Principal:
-    token = presented.token
+    claims, trust, kid = await _read(presented.token, trusted, outside)
+    binding = rules.sender.binding_of(claims, presented)
+    principal = principal_from(claims, binding=binding)
+    # The token first: only its owner may make us look at proofs, and only a token that still holds uses one up.
+    if trust is not None:
+        await trust.status_lists.check(claims, kid=kid, outside=outside)
+    if rules.revoked is not None:
+        await check_revoked(rules.revoked, principal)
+    if binding is not None:
+        await rules.sender.prove(binding, presented, facts)
+    return principal
+
+
+async def _read(
+    token: str, trusted: TrustedIssuers, outside: Outside
+) -> tuple[Mapping[str, JsonValue], Trust | None, str | None]:
+    """Return what a token says, verified; whose status lists have a word on it, and the id of the key that signed it.
+
+    Of a token that its issuer was asked about there is nothing more to be found out: the last two are None.
+    """
+    introspector = trusted.introspector_of(token)
+    if introspector is not None:
+        return await introspector.claims_of(token, outside), None, None
     try:
         trust, header = trusted.choose(token)
         key = await trust.keys.find(header, outside)
@@ -162,12 +207,4 @@ async def _verify_presented(
         trusted.remember(token, trust, header)
     except JoseError as error:
         raise InvalidTokenError(str(error), code=error.code, detail=error.detail) from error
-    binding = rules.sender.binding_of(verified.claims, presented)
-    principal = principal_from(verified.claims, binding=binding)
-    # The token first: only its owner may make us look at proofs, and only a token that still holds uses one up.
-    await trust.status_lists.check(verified.claims, kid=key.kid, outside=outside)
-    if rules.revoked is not None:
-        await check_revoked(rules.revoked, principal)
-    if binding is not None:
-        await rules.sender.prove(binding, presented, facts)
-    return principal
+    return verified.claims, trust, key.kid

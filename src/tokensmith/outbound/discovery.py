@@ -31,7 +31,7 @@ async def discover(issuer: str, rules: FetchRules, outside: Outside, read: Calla
         read: Raises `DocumentError` for a document that it cannot use; then the next place is asked.
 
     Raises:
-        FetchError: No answer came.
+        FetchError: No answer came, and none is worth waiting for.
         DocumentError: None of the well-known places has a document that may be used.
     """
     reasons: list[str] = []
@@ -44,9 +44,12 @@ async def discover(issuer: str, rules: FetchRules, outside: Outside, read: Calla
         except DocumentError as error:
             reasons.append(f"{url}: {error}")
         except FetchError as error:
-            if error.code in ("unreachable", "timed_out"):
+            is_silent = error.code in ("unreachable", "timed_out")
+            if is_silent and not reasons:
                 raise
             reasons.append(f"{url}: {error} {error.detail}")
+            if is_silent:
+                break
     raise DocumentError("; ".join(reasons))
 
 
