@@ -38,8 +38,8 @@ class Running:
 
 
 @contextmanager
-def running(program: str, folder: Path) -> Iterator[Running]:
-    """Start a server on SQLite in *folder*, and ``examples/…`` *program* for its tokens."""
+def running(program: str, folder: Path, *, runner: str | Path = sys.executable) -> Iterator[Running]:
+    """Start a server on SQLite in *folder*, and ``examples/…`` *program*, by its *runner*, for its tokens."""
     server_port, port = free_port(), free_port()
     url, issuer, demo_file = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{server_port}", folder / "demo.json"
     with Processes() as processes:
@@ -52,7 +52,7 @@ def running(program: str, folder: Path) -> Iterator[Running]:
         # It listens before it has made the demo, and answers afterwards.
         assert send(get(f"{issuer}/readyz")).status == 200
         processes.start(
-            *(sys.executable, TOP / "examples" / program),
+            *(runner, TOP / "examples" / program),
             *("--issuer", issuer, "--audience", url, "--port", str(port)),
             port=port,
         )
