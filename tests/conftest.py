@@ -1,6 +1,7 @@
 """What every test can ask for, and the last line of a run: what was not run, and why.
 
-Fixtures: `postgres_url`, `postgres_server`, `valkey_url`, `chromium`, `page`, `processes`, `npm_jose`, `debian_jose`;
+Fixtures: `postgres_url`, `postgres_server`, `valkey_url`, `chromium`, `page`, `processes`, `npm_jose`, `npm_provider`,
+`debian_jose`;
 see tests/services/.
 """
 
@@ -16,6 +17,7 @@ pytest_plugins = (
     "tests.services.browser",
     "tests.services.debian_jose",
     "tests.services.npm_jose",
+    "tests.services.npm_provider",
     "tests.services.postgres",
     "tests.services.valkey",
 )

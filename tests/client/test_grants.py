@@ -2,7 +2,7 @@
 
 import pytest
 
-from tokensmith.client import ClientCredentials, Grant, RefreshToken, TokenExchange
+from tokensmith.client import AuthorizationCode, ClientCredentials, Grant, RefreshToken, TokenExchange
 from tokensmith.client.grants import DeviceCode
 
 ACCESS = "urn:ietf:params:oauth:token-type:access_token"
@@ -20,6 +20,15 @@ ACCESS = "urn:ietf:params:oauth:token-type:access_token"
         (
             RefreshToken("r", scope="a", resource="https://notes.test"),
             {"grant_type": "refresh_token", "refresh_token": "r", "scope": "a", "resource": "https://notes.test"},
+        ),
+        (
+            AuthorizationCode("c", redirect_uri="https://app.test/back", verifier="v"),
+            {
+                "grant_type": "authorization_code",
+                "code": "c",
+                "redirect_uri": "https://app.test/back",
+                "code_verifier": "v",
+            },
         ),
         (
             DeviceCode("d"),
@@ -65,7 +74,13 @@ def test_a_grant_is_written_as_its_standard_has_it(grant: Grant, form: dict[str,
 
 
 @pytest.mark.parametrize(
-    "grant", [RefreshToken("hush"), DeviceCode("hush"), TokenExchange(subject_token="hush", actor_token="hush")]
+    "grant",
+    [
+        AuthorizationCode("hush", redirect_uri="", verifier="hush"),
+        RefreshToken("hush"),
+        DeviceCode("hush"),
+        TokenExchange(subject_token="hush", actor_token="hush"),
+    ],
 )
 def test_what_a_token_is_given_for_is_not_shown(grant: Grant) -> None:
     assert "hush" not in repr(grant)

@@ -8,6 +8,7 @@ For httpx2 there is `tokensmith.client.with_httpx2.TokenAuth`.
 """
 
 from tokensmith.client.client import Client
+from tokensmith.client.code_flow import SignedIn, SignIn
 from tokensmith.client.device import DeviceLogin
 from tokensmith.client.errors import (
     ClientError,
@@ -16,13 +17,14 @@ from tokensmith.client.errors import (
     SignInAgainError,
     UnusableAnswerError,
 )
-from tokensmith.client.grants import ClientCredentials, Grant, RefreshToken, TokenExchange
+from tokensmith.client.grants import AuthorizationCode, ClientCredentials, Grant, RefreshToken, TokenExchange
 from tokensmith.client.proof_key import ProofKey
 from tokensmith.client.token_answer import TokenAnswer
 from tokensmith.client.token_source import TokenSource
 from tokensmith.outbound.identity import ClientIdentity, KeyClient, PublicClient, SecretClient
 
 __all__ = [
+    "AuthorizationCode",
     "Client",
     "ClientCredentials",
     "ClientError",
@@ -36,7 +38,9 @@ __all__ = [
     "RefusedError",
     "SecretClient",
     "ServerUnavailableError",
+    "SignIn",
     "SignInAgainError",
+    "SignedIn",
     "TokenAnswer",
     "TokenExchange",
     "TokenSource",

@@ -21,11 +21,19 @@ _MAX_ANSWER_BYTES: Final = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """Where a server takes which request (RFC 8414 §2); None where it takes none."""
+    """Where a server takes which request (RFC 8414 §2); None where it takes none.
+
+    Attributes:
+        names_itself: Whether every answer through a browser has its name (RFC 9207 §3).
+    """
 
     token: str
+    authorization: str | None = None
     device: str | None = None
     revocation: str | None = None
+    end_session: str | None = None
+    jwks: str | None = None
+    names_itself: bool = False
 
 
 class AuthorizationServer:
@@ -43,13 +51,14 @@ class AuthorizationServer:
     def __init__(self, issuer: str, identity: ClientIdentity, proof_key: ProofKey | None) -> None:
         self.issuer = issuer
         self.proof_key = proof_key
+        self.client_id = identity.client_id
         self._identity = identity
-        self._rules = FetchRules(trusted_origin=parse_target(issuer).origin, max_bytes=_MAX_ANSWER_BYTES)
+        self.rules = FetchRules(trusted_origin=parse_target(issuer).origin, max_bytes=_MAX_ANSWER_BYTES)
         try:
-            self._rules.admit(issuer)
+            self.rules.admit(issuer)
         except FetchError as error:
             raise ValueError(f"{issuer}: {error}") from None
-        self._endpoints = Discovered(issuer, self._rules, _read_endpoints)
+        self._endpoints = Discovered(issuer, self.rules, _read_endpoints)
 
     async def ask(self, grant: Grant, outside: Outside) -> TokenAnswer:
         """Ask for a token.
@@ -102,7 +111,7 @@ class AuthorizationServer:
         if proves and self.proof_key is not None:
             headers["DPoP"] = self.proof_key.proof("POST", url)
         try:
-            return await outside.post(url, self._rules, headers, [*form, *introduction.form])
+            return await outside.post(url, self.rules, headers, [*form, *introduction.form])
         except FetchError as error:
             raise ServerUnavailableError(
                 "The authorization server cannot be reached.",
@@ -139,8 +148,12 @@ def _read_endpoints(document: Mapping[str, JsonValue]) -> Endpoints:
         raise DocumentError("it has no token_endpoint")
     return Endpoints(
         token=token,
+        authorization=_url(document, "authorization_endpoint"),
         device=_url(document, "device_authorization_endpoint"),
         revocation=_url(document, "revocation_endpoint"),
+        end_session=_url(document, "end_session_endpoint"),
+        jwks=_url(document, "jwks_uri"),
+        names_itself=document.get("authorization_response_iss_parameter_supported") is True,
     )
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from tokensmith.client.authorization_server import AuthorizationServer, check_done, not_offered
+from tokensmith.client.code_flow import SignedIn, SignIn, end_session_url, finish_sign_in, start_sign_in
 from tokensmith.client.device import DeviceLogin, start_device, wait_for_device
 from tokensmith.client.grants import ClientCredentials, Grant, RefreshToken
 from tokensmith.client.proof_key import ProofKey
@@ -82,6 +83,57 @@ class Client:
     def ask_sync(self, grant: Grant) -> TokenAnswer:
         """Do the same as `ask`, and block."""
         return run_blocking(self._server.ask(grant, self._blocking))
+
+    async def start_sign_in(self, *, redirect_uri: str, scope: str, resource: str | None = None) -> tuple[SignIn, str]:
+        """Begin a sign-in through a browser (RFC 6749 §4.1); send the browser to the URL, and keep the other for later.
+
+        Args:
+            redirect_uri: Where the browser comes back to; registered at the server.
+            scope: What to ask for; with "openid", who the person is.
+            resource: As in `ClientCredentials`.
+
+        Raises:
+            ClientError: The server does not offer it ("not_offered"), or as `ask`.
+        """
+        return await start_sign_in(self._server, self._async, redirect_uri=redirect_uri, scope=scope, resource=resource)
+
+    def start_sign_in_sync(self, *, redirect_uri: str, scope: str, resource: str | None = None) -> tuple[SignIn, str]:
+        """Do the same as `start_sign_in`, and block."""
+        return run_blocking(
+            start_sign_in(self._server, self._blocking, redirect_uri=redirect_uri, scope=scope, resource=resource)
+        )
+
+    async def finish_sign_in(self, started: SignIn, parameters: Mapping[str, str]) -> SignedIn:
+        """End it with the parameters that the browser brought back, each once.
+
+        Raises:
+            SignInAgainError: They are no answer to this sign-in ("sign_in_mismatch"), or the person said no.
+            ClientError: As `ask`; "id_token" for one that is not good.
+        """
+        return await finish_sign_in(self._server, self._async, started, parameters)
+
+    def finish_sign_in_sync(self, started: SignIn, parameters: Mapping[str, str]) -> SignedIn:
+        """Do the same as `finish_sign_in`, and block."""
+        return run_blocking(finish_sign_in(self._server, self._blocking, started, parameters))
+
+    async def end_session_url(self, *, id_token: str | None = None, return_to: str | None = None) -> str | None:
+        """Return where to send the browser to sign out of the server as well (OpenID Connect RP-Initiated Logout §2).
+
+        Args:
+            id_token: The one that came at the sign-in; with it the server need not ask.
+            return_to: Where the browser comes back to; registered at the server.
+
+        Returns:
+            None where the server offers no such thing.
+
+        Raises:
+            ServerUnavailableError: Its metadata cannot be had.
+        """
+        return await end_session_url(self._server, self._async, id_token=id_token, return_to=return_to)
+
+    def end_session_url_sync(self, *, id_token: str | None = None, return_to: str | None = None) -> str | None:
+        """Do the same as `end_session_url`, and block."""
+        return run_blocking(end_session_url(self._server, self._blocking, id_token=id_token, return_to=return_to))
 
     async def start_device(self, *, scope: str | None = None, resource: str | None = None) -> DeviceLogin:
         """Begin a sign-in on another device (RFC 8628); show what it returns.

@@ -56,6 +56,25 @@ class RefreshToken:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorizationCode:
+    """What a person allowed in their browser (RFC 6749 §4.1.3); see `Client.start_sign_in`.
+
+    Args:
+        code: Good once, and for a minute.
+        redirect_uri: Where it came back to, exactly as it was asked for.
+        verifier: As of RFC 7636.
+    """
+
+    code: str = field(repr=False)
+    redirect_uri: str
+    verifier: str = field(repr=False)
+
+    def form(self) -> Form:
+        """Write it."""
+        return _form("authorization_code", code=self.code, redirect_uri=self.redirect_uri, code_verifier=self.verifier)
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceCode:
     """What a person confirmed on another device (RFC 8628 §3.4); see `Client.start_device`."""
 

@@ -26,6 +26,11 @@ class Introduction:
 class ClientIdentity(Protocol):
     """A client that can introduce itself to an authorization server."""
 
+    @property
+    def client_id(self) -> str:
+        """Its name."""
+        ...
+
     def introduce(self, issuer: str) -> Introduction:
         """Say who is asking the server *issuer*."""
         ...
