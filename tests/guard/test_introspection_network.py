@@ -1,6 +1,7 @@
-"""The guard asks a real token server about tokens.
+"""The guard asks real token servers about tokens.
 
-Ours issues none that say nothing themselves, so that the part that asks is given tokens of the other kind.
+Npm's provider issues some that say nothing themselves. Ours issues none, so that there the part that asks is given
+tokens of the other kind.
 """
 
 import time
@@ -12,9 +13,10 @@ import pytest
 from tests.client.notes import JOB, Notes, job, signed_in, tool
 from tests.guard.scripted import run
 from tests.server.web.live import Live
+from tests.services.npm_provider import NOTES, SECRET, NpmProvider
 from tests.services.processes import Processes
-from tokensmith.client import RefreshToken, SecretClient
-from tokensmith.guard import Introspection, InvalidTokenError, UnavailableError
+from tokensmith.client import Client, ClientCredentials, ProofKey, RefreshToken, SecretClient
+from tokensmith.guard import Guard, Introspection, InvalidTokenError, Issuer, Need, RequestFacts, UnavailableError
 from tokensmith.guard.introspection import Introspector
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK
 from tokensmith.outbound.doors import BlockingOutside
@@ -65,3 +67,23 @@ def test_somebody_elses_token_is_none(live: Live) -> None:
 def test_a_wrong_secret_of_ours_is_no_verdict(live: Live) -> None:
     with pytest.raises(UnavailableError):
         run(asking(live, secret="wrong").claims_of("a-token", OUTSIDE))
+
+
+def test_a_token_that_says_nothing_itself_is_let_in_until_it_is_given_up(npm_provider: NpmProvider) -> None:
+    """RFC 7662, RFC 7009: somebody else's server, the whole guard, and a token bound to a key beside it."""
+    robot = SecretClient("robot", SECRET)
+    opaque = Introspection(identity=robot, keep=0)
+    guard = Guard(Issuer(npm_provider.issuer, audience=NOTES, introspection=opaque, max_stale=60), public_url=NOTES)
+    grant = ClientCredentials(resource=NOTES, scope="notes:read")
+    plain, bound = Client(npm_provider.issuer, robot), Client(npm_provider.issuer, robot, proof_key=ProofKey())
+
+    for client in (plain, bound):
+        headers = client.tokens(grant).headers_sync("GET", f"{NOTES}/notes")
+        facts = RequestFacts.from_headers(headers, url=f"{NOTES}/notes")
+        principal = guard.authenticate_sync(facts, Need("notes:read"))
+        assert (principal.client_id, principal.key_thumbprint is None) == ("robot", client is plain)
+        client.revoke_sync(headers["Authorization"].partition(" ")[2])
+        again = RequestFacts.from_headers({"Authorization": headers["Authorization"]}, url=f"{NOTES}/notes")
+        with pytest.raises(InvalidTokenError) as caught:
+            guard.authenticate_sync(again)
+        assert caught.value.code == "inactive"
