@@ -14,6 +14,7 @@ from tokensmith.integrations.fastapi import Auth
 PRINTED = {
     "disclose-selectively.md": "Ada Lovelace FR\n",
     "encrypt-a-token.md": "ada\n",
+    "sign-in-for-pages.md": "",
     "sign-any-bytes.md": "b'any bytes' example\n",
     "verify-other-kinds.md": "ada\nada\nmissing_claim\nforbidden_claim\nwrong_event\nfirst: missing_claim\n",
 }

@@ -52,11 +52,12 @@ class Form(HTMLParser):
 
 @dataclass(frozen=True)
 class NpmProvider:
-    """A running provider."""
+    """A running provider; *pages* is where an example in a process of its own may be reached by browsers."""
 
     issuer: str
     redirect_uri: str
     signer: Key
+    pages: str
 
     def visit(self, url: str, name: str) -> str:
         """Sign *name* in with a browser of a few lines, say yes to everything, and return where that ends.
@@ -87,8 +88,10 @@ def npm_provider() -> Iterator[NpmProvider]:
     if not (is_installed(FOLDER) or install(npm, FOLDER)):
         machine.refuse("npm's oidc-provider is missing; npm ci --prefix tests/interop/provider")
     port, signer = free_port(), Key.generate("ES256")
-    redirect_uri = "http://127.0.0.1:1/callback"
+    redirect_uri, pages = "https://app.example/bff/callback", f"http://localhost:{free_port()}"
     jwk = strict_json.encode(signer.public().to_jwk()).decode()
     with Processes() as processes:
-        processes.start(node, FOLDER / "provider.mjs", str(port), redirect_uri, jwk, port=port)
-        yield NpmProvider(f"http://127.0.0.1:{port}", redirect_uri, signer)
+        processes.start(
+            node, FOLDER / "provider.mjs", str(port), f"{redirect_uri} {pages}/bff/callback", jwk, port=port
+        )
+        yield NpmProvider(f"http://127.0.0.1:{port}", redirect_uri, signer, pages)

@@ -92,6 +92,13 @@ class AuthorizationServer:
             self.proof_key.learn(url, answer.headers.get("dpop-nonce"))
         return answer
 
+    def headers(self, answer: TokenAnswer, method: str, url: str) -> dict[str, str]:
+        """Return the headers that let a request to a service pass: a token, and a proof where it is bound to a key."""
+        headers = {"Authorization": f"{answer.token_type} {answer.access_token}"}
+        if self.proof_key is not None:
+            headers["DPoP"] = self.proof_key.proof(method, url, access_token=answer.access_token)
+        return headers
+
     async def endpoints(self, outside: Outside) -> Endpoints:
         """Return where to send what, as the server's metadata of the last hour has it.
 

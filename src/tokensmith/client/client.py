@@ -84,6 +84,15 @@ class Client:
         """Do the same as `ask`, and block."""
         return run_blocking(self._server.ask(grant, self._blocking))
 
+    def headers(self, answer: TokenAnswer, method: str, url: str) -> dict[str, str]:
+        """Return the headers that let a request to a service pass with a token that one has.
+
+        Args:
+            method: The request's method; a proof is good for it alone.
+            url: Where it goes.
+        """
+        return self._server.headers(answer, method, url)
+
     async def start_sign_in(self, *, redirect_uri: str, scope: str, resource: str | None = None) -> tuple[SignIn, str]:
         """Begin a sign-in through a browser (RFC 6749 §4.1); send the browser to the URL, and keep the other for later.
 

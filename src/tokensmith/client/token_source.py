@@ -110,10 +110,7 @@ class TokenSource:
 
     def headers_with(self, answer: TokenAnswer, method: str, url: str) -> dict[str, str]:
         """Return the headers for a token that one has already."""
-        headers = {"Authorization": f"{answer.token_type} {answer.access_token}"}
-        if self._server.proof_key is not None:
-            headers["DPoP"] = self._server.proof_key.proof(method, url, access_token=answer.access_token)
-        return headers
+        return self._server.headers(answer, method, url)
 
     def learn_nonce(self, url: str, nonce: str | None) -> bool:
         """Remember what a service says in DPoP-Nonce, and say whether a request is worth trying again with it."""

@@ -1,19 +1,19 @@
 // npm's oidc-provider: an authorization server of somebody else's, for our client, guard and back end for front ends.
 //
-//   node provider.mjs PORT REDIRECT_URI PUBLIC_JWK
+//   node provider.mjs PORT "REDIRECT_URI …" PUBLIC_JWK
 //
 // Whoever signs in is believed: its own pages for development ask for any name.
 
 import { Provider } from "oidc-provider";
 
-const [port, redirectUri, signerJwk] = process.argv.slice(2);
+const [port, redirectUris, signerJwk] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
 const NOTES = "https://notes.example";
 
 const secret = { client_secret: "the secret of a test, thirty-two bytes or more" };
 const web = {
-  redirect_uris: [redirectUri],
-  post_logout_redirect_uris: [new URL("/", redirectUri).href],
+  redirect_uris: redirectUris.split(" "),
+  post_logout_redirect_uris: redirectUris.split(" ").map((uri) => new URL("/", uri).href),
   response_types: ["code"],
 };
 

@@ -1,0 +1,115 @@
+"""Keeps sessions, and renews their tokens once, however many requests notice at the same moment that it is time.
+
+A page asks for ten things at once, of several processes. One of them claims the session in the store and asks; the
+others go on with the token they have while it is good, and wait for the next one where it is not. A refresh token is
+never shown twice at once: most servers would take the second for a thief and end the whole sign-in (RFC 9700 §4.14.2).
+"""
+
+import logging
+import secrets
+from typing import Final
+
+from tokensmith.client import RefreshToken, ServerUnavailableError, SignInAgainError
+from tokensmith.integrations.bff.doors import World
+from tokensmith.integrations.bff.sealing import Sealer
+from tokensmith.integrations.bff.sessions import Session, SessionStore, name_of
+from tokensmith.jose.jwt import Clock
+
+# Longer than a token request may take; whoever dies meanwhile holds the others up no longer.
+CLAIM_SECONDS: Final = 15.0
+PAUSE_SECONDS: Final = 0.05
+_TRIES: Final = int(2 * CLAIM_SECONDS / PAUSE_SECONDS)
+_logger: Final = logging.getLogger("tokensmith.bff")
+
+
+class Keeper:
+    """Keeps sessions in a store, sealed.
+
+    Args:
+        store: Where.
+        sealer: Whoever reads the store reads nothing.
+        resource: What tokens are asked for, as at the sign-in.
+        clock: Says the time.
+    """
+
+    def __init__(self, store: SessionStore, sealer: Sealer, *, resource: str | None, clock: Clock) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._resource = resource
+        self.now = clock.now
+
+    async def begin(self, session: Session) -> str:
+        """Keep a new session and return its number, which only its owner's browser may have.
+
+        Raises:
+            ServerUnavailableError: The store cannot be reached ("sessions_unavailable"); so do all the others.
+        """
+        number = secrets.token_urlsafe(32)
+        await self._save(name_of(number), session)
+        return number
+
+    async def find(self, number: str) -> Session | None:
+        """Return a session as it is, its tokens perhaps over; None where there is none."""
+        return await self._load(name_of(number))
+
+    async def end(self, number: str) -> None:
+        """Forget a session."""
+        await self._store.delete(name_of(number))
+
+    async def current(self, number: str, world: World) -> Session | None:
+        """Return a session with a token that is good now; None where its owner has to sign in again.
+
+        Raises:
+            ServerUnavailableError: No token could be had, which may change.
+            ClientError: The authorization server refuses this service, or breaks a rule.
+        """
+        name = name_of(number)
+        for _ in range(_TRIES):
+            session = await self._load(name)
+            if session is None or self.now() < session.renew_at:
+                return session
+            mine = secrets.token_hex(8)
+            if await self._store.claim(name, by=mine, seconds=CLAIM_SECONDS):
+                try:
+                    return await self._renew(name, world)
+                finally:
+                    await self._store.release(name, by=mine)
+            if self.now() < session.good_until:
+                return session
+            await world.pause(PAUSE_SECONDS)
+        raise ServerUnavailableError("The next token takes too long.", code="server_unreachable")
+
+    async def _renew(self, name: str, world: World) -> Session | None:
+        # Anew: somebody else's renewal may have ended between the look and the claim.
+        session = await self._load(name)
+        if session is None or self.now() < session.renew_at:
+            return session
+        is_good = self.now() < session.good_until
+        token = session.answer.refresh_token
+        if token is None:
+            if not is_good:
+                await self._store.delete(name)
+            return session if is_good else None
+        try:
+            answer = await world.ask(RefreshToken(token, resource=self._resource))
+        except SignInAgainError as error:
+            _logger.info("a session is over: %s %r", error.error, error.detail)
+            await self._store.delete(name)
+            return None
+        except ServerUnavailableError:
+            if is_good:
+                return session
+            raise
+        renewed = session.renewed(answer, now=self.now())
+        await self._save(name, renewed)
+        return renewed
+
+    async def _load(self, name: str) -> Session | None:
+        sealed = await self._store.load(name)
+        members = None if sealed is None else self._sealer.open(sealed)
+        session = None if members is None else Session.from_json(members.to_dict())
+        return session if session is not None and self.now() < session.ends_at else None
+
+    async def _save(self, name: str, session: Session) -> None:
+        left = session.ends_at - self.now()
+        await self._store.save(name, self._sealer.seal(session.to_json()), seconds=left)
