@@ -47,7 +47,7 @@ def test_where_bearer_tokens_are_of_no_use_they_are_not_asked_for(scheme: Scheme
 
 
 def test_no_credentials_get_a_bare_challenge() -> None:
-    """RFC 6750 §3.1: no error code or other error information."""
+    """P95: RFC 6750 §3.1: no error code or other error information."""
     error = MissingTokenError("This resource needs an access token.", code="missing_token")
 
     assert challenge(error) == "Bearer"
@@ -55,14 +55,14 @@ def test_no_credentials_get_a_bare_challenge() -> None:
 
 
 def test_a_bad_token_is_named_as_one() -> None:
-    """RFC 6750 §3."""
+    """J69, P95: RFC 6750 §3."""
     error = InvalidTokenError("The token has expired.", code="expired", detail="exp=1 now=2")
 
     assert challenge(error) == 'Bearer error="invalid_token", error_description="The token has expired."'
 
 
 def test_a_missing_scope_is_told_with_what_is_needed() -> None:
-    """RFC 6750 §3: "scope", in an order that does not change."""
+    """P95: RFC 6750 §3: "scope", in an order that does not change."""
     error = InsufficientScopeError("The access token does not allow this.", scopes={"b", "a"})
 
     assert challenge(error, realm="notes") == (
@@ -177,7 +177,7 @@ def test_one_class_catches_them_all() -> None:
 
 
 def test_a_client_is_told_how_its_person_has_to_sign_in() -> None:
-    """RFC 9470 §3, its examples."""
+    """P97: RFC 9470 §3, its examples."""
     error = InsufficientAuthenticationError(
         "More recent authentication is required", code="authentication_age", max_age=5, acr=()
     )

@@ -76,7 +76,7 @@ def test_two_schemes_at_once_are_a_malformed_request() -> None:
 
 
 def test_two_headers_are_a_malformed_request() -> None:
-    """RFC 6750 §3.1: repeated, so invalid_request; even where both are the same."""
+    """P94: RFC 6750 §3.1: repeated, so invalid_request; even where both are the same."""
     with pytest.raises(MalformedRequestError) as caught:
         find_token(facts(b"Bearer a.b.c", b"Bearer a.b.c"))
 
@@ -122,7 +122,7 @@ def test_the_size_cap_is_inclusive() -> None:
 
 
 def test_a_token_in_the_query_does_not_exist() -> None:
-    """RFC 6750 §5.3; OAuth 2.1 takes the method away: it ends in logs and histories."""
+    """P94: RFC 6750 §5.3; OAuth 2.1 takes the method away: it ends in logs and histories."""
     with pytest.raises(GuardError) as caught:
         find_token(facts(url="https://service.test/?access_token=a.b.c"))
 

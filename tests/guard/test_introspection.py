@@ -103,6 +103,7 @@ def test_nothing_is_kept_where_nothing_may_be() -> None:
 
 
 def test_a_revoked_token_lives_no_longer_than_an_answer() -> None:
+    """G07."""
     service = Asking()
     service.after(0)
     service.good.clear()
@@ -120,7 +121,7 @@ def test_a_token_ends_while_its_answer_is_kept() -> None:
 
 
 def test_while_nobody_answers_an_answer_is_used_up_to_max_stale() -> None:
-    """And the silent issuer is asked every two seconds, not at every request."""
+    """G07: And the silent issuer is asked every two seconds, not at every request."""
     service = Asking(max_stale=60)
     service.after(0)
     service.falls_silent()

@@ -87,7 +87,7 @@ def test_it_is_for_us(audience: object) -> None:
 
 @pytest.mark.parametrize("audience", [None, "", [], f"{AUDIENCE}/", "https://other.test", [AUDIENCE.upper()], {"a": 1}])
 def test_a_token_for_somebody_else_is_refused(audience: object) -> None:
-    """G06; and one for nobody: an issuer's answer about a refresh token has no audience."""
+    """F05; and one for nobody: an issuer's answer about a refresh token has no audience."""
     assert refusal(aud=audience) == "wrong_audience"
 
 
@@ -120,7 +120,7 @@ def test_a_token_of_nobody_is_refused(subject: object) -> None:
     ],
 )
 def test_it_is_good_in_its_time(members: dict[str, Any], leeway: float, code: str | None) -> None:
-    """J11, J12: whatever "active" says; an answer is kept longer than it takes a token to end."""
+    """F02, F03: whatever "active" says; an answer is kept longer than it takes a token to end."""
     if code is None:
         check(claims(**members), leeway=leeway)
     else:

@@ -38,7 +38,7 @@ def service() -> Service:
 
 
 def test_the_keys_of_one_issuer_say_nothing_about_another() -> None:
-    """F07: RFC 8725 §3.8: both are trusted, both use the same key id."""
+    """J37, F07: RFC 8725 §3.8: both are trusted, both use the same key id."""
     service = Service(
         Issuer(ISSUER, audience=AUDIENCE, keys=KEY.public()),
         Issuer(OTHER, audience=AUDIENCE, keys=OTHER_KEY.public()),
@@ -85,7 +85,7 @@ def test_only_the_issuers_own_algorithms_count() -> None:
 
 @pytest.mark.parametrize("name", ["jwk", "jku", "x5u", "x5c"])
 def test_a_key_in_the_header_is_not_looked_at(service: Service, name: str) -> None:
-    """RFC 8725 §3.10: a token does not bring its own judge (CVE-2018-0114)."""
+    """J35: RFC 8725 §3.10: a token does not bring its own judge (CVE-2018-0114)."""
     value: Any = {
         "jwk": STRANGER.to_jwk(),
         "jku": "https://evil.test/keys",
@@ -103,7 +103,7 @@ def test_a_key_in_the_header_is_not_looked_at(service: Service, name: str) -> No
 
 @pytest.mark.parametrize("kid", ["../../etc/passwd", "' OR 1=1 --", "https://evil.test/k", "k1\x00", "", "x" * 512])
 def test_a_key_id_only_chooses_among_trusted_keys(service: Service, kid: str) -> None:
-    """RFC 8725 §3.10: it is compared and nothing else; one refetch, then a refusal."""
+    """J34: RFC 8725 §3.10: it is compared and nothing else; one refetch, then a refusal."""
     token = access_token(Key.generate("ES256", kid=kid))
 
     assert service.refusal(token) == "unknown_key"

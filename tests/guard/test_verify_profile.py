@@ -36,7 +36,7 @@ def test_an_access_token_says_that_it_is_one(service: Service, typ: str) -> None
     "typ", ["JWT", "jwt", "dpop+jwt", "secevent+jwt", "logout+jwt", "statuslist+jwt", "at", "jwt+at"]
 )
 def test_a_token_of_another_type_is_refused(service: Service, typ: str) -> None:
-    """RFC 9068 §4: "reject tokens carrying any other value"; RFC 8725 §3.12."""
+    """J68: RFC 9068 §4: "reject tokens carrying any other value"; RFC 8725 §3.12."""
     assert service.refusal(access_token(typ=typ)) == "wrong_type"
 
 
@@ -55,7 +55,7 @@ def test_a_status_list_token_is_no_access_token(service: Service) -> None:
 
 @pytest.mark.parametrize("claim", ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"])
 def test_every_claim_of_the_profile_is_there(service: Service, claim: str) -> None:
-    """RFC 9068 §2.2."""
+    """J68: RFC 9068 §2.2."""
     code = service.refusal(access_token(**{claim: None}))
 
     assert code == ("unknown_issuer" if claim == "iss" else "missing_claim")

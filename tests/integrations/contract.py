@@ -86,7 +86,7 @@ class AdapterContract:
         ["expired", "wrong audience", "wrong issuer", "wrong type", "stranger's key", "alg none", "damaged"],
     )
     def test_a_bad_token_is_a_401_with_a_reason(self, send: Send, issuer: FakeIssuer, flaw: Any) -> None:
-        """RFC 6750 §3.1, RFC 9068 §4."""
+        """J69: RFC 6750 §3.1, RFC 9068 §4."""
         reply = send("GET", "/notes", with_token(issuer.token(scope="notes:read", flaw=flaw)))
 
         assert reply.status == 401
@@ -124,7 +124,7 @@ class AdapterContract:
         assert reply.json["error"] in ("invalid_request", "invalid_token")
 
     def test_a_token_in_query_form_or_cookie_does_not_exist(self, send: Send, issuer: FakeIssuer) -> None:
-        """RFC 6750 §5.3."""
+        """P94: RFC 6750 §5.3."""
         token = issuer.token(scope="notes:read")
         reply = send("GET", f"/notes?access_token={token}", [("Cookie", f"access_token={token}")])
 

@@ -63,7 +63,7 @@ def drf(issuer: FakeIssuer) -> Send:
 
 @pytest.mark.parametrize("make", [wsgi, flask, django, django_asynchronous, drf])
 def test_whatever_a_need_asks_for_is_asked(make: Any) -> None:
-    """A good token of somebody who signed in long ago is sent back to sign in again, and not away."""
+    """P97: A good token of somebody who signed in long ago is sent back to sign in again, and not away."""
     issuer = FakeIssuer()
     send, now = make(issuer), int(time.time())
     good: dict[str, Any] = {"scope": "notes", "roles": ["owner"], "auth_time": now - 10}

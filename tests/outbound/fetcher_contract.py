@@ -79,7 +79,7 @@ class FetcherContract:
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     def test_a_redirect_is_refused(self, fetch: Fetch, status: int) -> None:
-        """G02: Whoever makes the trusted host redirect must not choose the next one."""
+        """J36, G02: Whoever makes the trusted host redirect must not choose the next one."""
         with (
             serving(http_answer("200 OK", b"stolen")) as elsewhere,
             serving(http_answer(f"{status} X", Location=elsewhere.url())) as server,
@@ -146,7 +146,7 @@ class FetcherContract:
 
     @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/", "http://id.example/keys", "nonsense"])
     def test_another_scheme_is_refused_before_anything_is_resolved(self, fetch: Fetch, url: str) -> None:
-        """G01: Only https; http for this machine, when the operator named it."""
+        """J36, G01: Only https; http for this machine, when the operator named it."""
         with refused("url_refused"):
             fetch(url, rules("https://id.example"), {})
 
@@ -157,7 +157,7 @@ class FetcherContract:
         assert server.requests == []
 
     def test_a_public_name_that_resolves_inside_is_not_connected_to(self, make_fetch: MakeFetch) -> None:
-        """Server-side request forgery through DNS."""
+        """J36: Server-side request forgery through DNS."""
         with serving(http_answer("200 OK")) as server, refused("address_refused"):
             make_fetch(None, ["127.0.0.1"])(
                 server.url(scheme="https", host="cdn.example"), rules("https://id.example"), {}

@@ -86,7 +86,7 @@ def test_a_key_that_left_the_set_is_gone_when_max_age_is_over(keys: RemoteKeys, 
 
 
 def test_an_unknown_kid_is_asked_for_once_per_cooldown(keys: RemoteKeys, outside: ScriptedOutside) -> None:
-    """G03: A flood of invented key ids costs the issuer one request per cooldown (CVE-2026-48524)."""
+    """J34, G03: A flood of invented key ids costs the issuer one request per cooldown (CVE-2026-48524)."""
     find(keys, outside)
     outside.seconds += COOLDOWN_SECONDS
     for number in range(50):

@@ -43,7 +43,7 @@ def test_white_space_around_it_does_not_matter() -> None:
 
 @pytest.mark.parametrize("typ", ["JWT", "at+jwt", "statuslist+cwt"])
 def test_a_token_of_another_type_is_no_list(typ: str) -> None:
-    """RFC 8725 §3.11: an access token with a "status_list" claim must not pass for a list."""
+    """J76: RFC 8725 §3.11: an access token with a "status_list" claim must not pass for a list."""
     with pytest.raises(JoseError):
         verify(list_answer(typ=typ))
 
@@ -68,13 +68,13 @@ def test_a_token_of_another_type_is_no_list(typ: str) -> None:
     ],
 )
 def test_a_list_without_its_claims_is_refused(claims: dict[str, Any]) -> None:
-    """Token Status List §5.1, §8.3 step 3 and 4."""
+    """J76: Token Status List §5.1, §8.3 step 3 and 4."""
     with pytest.raises((JoseError, RefusedListError)):
         verify(list_answer(**claims))
 
 
 def test_a_list_for_another_url_is_refused() -> None:
-    """F17: Token Status List §8.3 step 4a: yesterday's list of somebody else must not stand in for ours."""
+    """J76, F17: Token Status List §8.3 step 4a: yesterday's list of somebody else must not stand in for ours."""
     with pytest.raises(RefusedListError, match="status/2"):
         verify(list_answer(sub=f"{ISSUER}/status/2"))
 
@@ -113,6 +113,7 @@ def test_ten_seconds_of_clock_difference_are_always_forgiven(leeway: int, forgiv
 
 @pytest.mark.parametrize(("exp", "expired"), [(None, False), (NOW - 9, False), (NOW - 10, True)])
 def test_a_list_can_expire_in_our_hands(exp: int | None, expired: bool) -> None:
+    """J76."""
     outside = ScriptedOutside()
     verifier = ListVerifier(issuer=ISSUER, algorithms={"ES256"}, leeway=0, clock=ScriptedClock(outside))
     token = ListToken(statuses=EMPTY, issued_at=NOW, expires_at=exp, key_id=None, retired_kids=frozenset())

@@ -35,7 +35,7 @@ def test_a_zero_bit_passes_and_a_one_is_revoked(lists: StatusLists, outside: Scr
 
 
 def test_an_index_behind_the_end_is_refused(lists: StatusLists, outside: ScriptedOutside) -> None:
-    """Token Status List §8.3 step 6."""
+    """J76: Token Status List §8.3 step 6."""
     check(lists, outside, {"status": status_claim(63)})
     for index in (64, 10**30):
         assert refusal(lists, outside, {"status": status_claim(index)}) == "status_index"

@@ -44,7 +44,7 @@ def test_the_answer_to_our_request_passes() -> None:
     ("sent", "received"), [("n", "m"), ("n", "N"), ("n", "n "), ("n", ...), (None, "n"), (None, "")]
 )
 def test_the_nonce_is_the_one_that_was_sent(sent: str | None, received: object) -> None:
-    """§3.1.3.7 step 11; one where none was sent answers somebody else's request."""
+    """J70: §3.1.3.7 step 11; one where none was sent answers somebody else's request."""
     assert code_of(token(nonce=received), nonce=sent) == "wrong_nonce"
 
 
@@ -72,7 +72,7 @@ def test_the_nonce_has_to_be_thought_of() -> None:
     ],
 )
 def test_it_is_an_id_token_for_us(claims: dict[str, object], code: str) -> None:
-    """§3.1.3.7 steps 2, 3, 5 and 9; what the profile asks for is asked for here."""
+    """J70: §3.1.3.7 steps 2, 3, 5 and 9; what the profile asks for is asked for here."""
     with pytest.raises(JoseError) as caught:
         verifier().verify(token(**claims), nonce="n")
 

@@ -30,13 +30,13 @@ def refusal(profile: Profile, text: str, **options: object) -> tuple[type[JoseEr
     ],
 )
 def test_a_forbidden_claim_is_not_there_in_any_form(profile: Profile, claims: dict[str, object]) -> None:
-    """F01: Back-Channel Logout §2.4, "A nonce Claim MUST NOT be present"; RFC 8417 §4.3 for "events"."""
+    """J71, F01: Back-Channel Logout §2.4, "A nonce Claim MUST NOT be present"; RFC 8417 §4.3 for "events"."""
     assert refusal(profile, token(profile, **claims)) == (UnacceptableTokenError, "forbidden_claim")
 
 
 @pytest.mark.parametrize("events", [{}, {"urn:x": {}}, {LOGOUT_EVENT + "/": {}}])
 def test_a_logout_token_reports_a_logout(events: dict[str, object]) -> None:
-    """Back-Channel Logout §2.6 step 6."""
+    """J71: Back-Channel Logout §2.6 step 6."""
     code = codes(jwt.LOGOUT_TOKEN, token(jwt.LOGOUT_TOKEN, events=events))[-1]
 
     assert code == "wrong_event"
