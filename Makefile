@@ -4,6 +4,7 @@
 #   make run            the server, the example service and the tour; ONCE=1 ends after the tour with its status
 #   make test           every test, on as many processes as there are processors; TESTS=tests/jose for a part, WORKERS=0
 #                       for one process
+#   make oldest         what stands on frameworks, with the oldest versions of them that are promised
 #   make coverage       every test, measured; each room is held to its share of lines and branches
 #   make lint           format, lint, types, walls
 #   make fuzz           attack every parser for SECONDS=60 in all
@@ -19,12 +20,13 @@ SECONDS ?= 60
 FILES ?= src/tokensmith/jose
 EVERY ?= 1
 FIRST ?= 0
+OLDEST := $(addprefix tests/,integrations client examples cli/test_serve.py)
 ONCE ?=
 # Each worker starts services of its own; beyond four they cost more than they bring.
 WORKERS ?= auto --maxprocesses 4
 VENV := .venv/bin/python
 
-.PHONY: run test lint format fuzz mutation bench coverage docs lock environment
+.PHONY: run test lint format fuzz mutation bench coverage docs lock environment oldest
 .DEFAULT_GOAL := test
 
 run:
@@ -68,6 +70,12 @@ docs: environment
 environment:
 	@$(PYTHON) tools/environment.py dev
 
+# The lower bounds in pyproject.toml are a promise to whoever has them. The other libraries that `compat` is compared
+# with, and the rooms that need none of these, are left to `make test`.
+oldest:
+	@$(PYTHON) tools/environment.py oldest
+	@.venv-oldest/bin/python -m pytest -q -n $(WORKERS) $(OLDEST)
+
 # The pins name no package host: whoever installs brings the index. LOCK_OPTIONS=--upgrade moves them all.
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
@@ -78,4 +86,6 @@ lock: environment
 		-o requirements/dev.txt $(LOCK_OPTIONS)
 	$(COMPILE) pyproject.toml $(addprefix --extra ,tour httpx2 postgres valkey) --group build -c requirements/dev.txt \
 		-o requirements/run.txt
+	$(COMPILE) pyproject.toml --resolution lowest-direct --all-extras $(addprefix --group ,build test peers frameworks) \
+		-o requirements/oldest.txt
 	echo uv | $(COMPILE) - -o requirements/uv.txt $(LOCK_OPTIONS)

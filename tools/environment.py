@@ -1,6 +1,8 @@
 """Set up `.venv` from one hash-pinned requirement file, and do nothing when nothing changed.
 
-Usage: python3 tools/environment.py run|dev
+Usage: python3 tools/environment.py run|dev|oldest
+
+`oldest` has the oldest versions that the package says it works with, and a folder of its own, `.venv-oldest`.
 
 Needs Python 3.11 and pip, nothing else: uv is installed into `.tools/` with `pip --target`, which neither asks for
 the venv module (Debian leaves it out) nor is refused as an "externally managed environment" (PEP 668). Where uv cannot
@@ -22,7 +24,6 @@ from typing import Final
 TOP: Final = Path(__file__).resolve().parent.parent
 TOOLS: Final = TOP / ".tools"
 VENV: Final = TOP / ".venv"
-VENV_PYTHON: Final = VENV / "bin" / "python"
 UV: Final = TOOLS / "bin" / "uv"
 UV_PIN: Final = TOP / "requirements" / "uv.txt"
 
@@ -35,41 +36,56 @@ PIP_NAMES_IN_UV: Final[Mapping[str, str]] = {
     "PIP_CERT": "SSL_CERT_FILE",
 }
 # What `make test` installs includes, at the same versions, all that `make run` needs.
-ENOUGH_FOR: Final[Mapping[str, tuple[str, ...]]] = {"run": ("run", "dev"), "dev": ("dev",)}
+ENOUGH_FOR: Final[Mapping[str, tuple[str, ...]]] = {
+    "run": ("run", "dev"),
+    "dev": ("dev",),
+    "oldest": ("oldest",),
+}
 
 
 def main(arguments: list[str]) -> int:
     """Set up the named environment; 0 when it is ready, 1 with the reason when it cannot be."""
     if len(arguments) != 1 or arguments[0] not in ENOUGH_FOR:
-        print("usage: environment.py run|dev", file=sys.stderr)
+        print("usage: environment.py run|dev|oldest", file=sys.stderr)
         return 2
     wanted = arguments[0]
     if is_ready(wanted):
         return 0
-    print(f"Setting up .venv from requirements/{wanted}.txt …", file=sys.stderr, flush=True)
-    for stamp in VENV.glob(".tokensmith-*"):
+    venv = venv_of(wanted)
+    print(f"Setting up {venv.name} from requirements/{wanted}.txt …", file=sys.stderr, flush=True)
+    for stamp in venv.glob(".tokensmith-*"):
         stamp.unlink()
     if not (with_uv(wanted) or with_pip(wanted)):
-        print(f"Could not set up .venv with {sys.executable}: see the messages above.", file=sys.stderr)
+        print(f"Could not set up {venv.name} with {sys.executable}: see the messages above.", file=sys.stderr)
         return 1
     stamp_of(wanted).write_text(fingerprint(wanted))
     return 0
 
 
 def is_ready(wanted: str) -> bool:
-    """Tell whether `.venv` was made from the present files, in this place, by this Python."""
-    return VENV_PYTHON.exists() and any(
+    """Tell whether the environment was made from the present files, in this place, by this Python."""
+    return python_of(wanted).exists() and any(
         stamp_of(name).exists() and stamp_of(name).read_text() == fingerprint(name) for name in ENOUGH_FOR[wanted]
     )
 
 
+def venv_of(name: str) -> Path:
+    """Where an environment is; what runs and what tests may be the same one."""
+    return VENV.with_name(f"{VENV.name}-oldest") if name == "oldest" else VENV
+
+
+def python_of(name: str) -> Path:
+    """Its interpreter."""
+    return venv_of(name) / "bin" / "python"
+
+
 def stamp_of(name: str) -> Path:
-    """Where the fingerprint of a finished set-up is kept; deleting `.venv` deletes it too."""
-    return VENV / f".tokensmith-{name}"
+    """Where the fingerprint of a finished set-up is kept; deleting the environment deletes it too."""
+    return venv_of(name) / f".tokensmith-{name}"
 
 
 def fingerprint(name: str) -> str:
-    """Digest all that decides what `.venv` contains: the pins, the package's metadata, its place, the Python."""
+    """Digest all that decides what an environment contains: the pins, the package's metadata, its place, the Python."""
     digest = hashlib.sha256(f"{TOP}\0{sys.version}\0".encode())
     for file in (TOP / "requirements" / f"{name}.txt", TOP / "pyproject.toml"):
         digest.update(file.read_bytes())
@@ -107,9 +123,10 @@ def with_uv(wanted: str) -> bool:
         return False
     (TOOLS / ".uv-pin").write_bytes(UV_PIN.read_bytes())
     environment = uv_environment(os.environ)
-    into = ["--quiet", "--python", str(VENV_PYTHON)]
-    if not is_ours(VENV_PYTHON) and not run(
-        [str(UV), "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], environment
+    venv, python = venv_of(wanted), python_of(wanted)
+    into = ["--quiet", "--python", str(python)]
+    if not is_ours(python, venv) and not run(
+        [str(UV), "venv", "--quiet", "--clear", "--python", sys.executable, str(venv)], environment
     ):
         return False
     pins = str(TOP / "requirements" / f"{wanted}.txt")
@@ -122,10 +139,11 @@ def with_uv(wanted: str) -> bool:
 def with_pip(wanted: str) -> bool:
     """Install with the standard library's venv and pip; False if that cannot be done here either."""
     print("uv did not do it; trying venv and pip.", file=sys.stderr)
-    shutil.rmtree(VENV, ignore_errors=True)
-    install = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    venv = venv_of(wanted)
+    shutil.rmtree(venv, ignore_errors=True)
+    install = [str(python_of(wanted)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     return (
-        run([sys.executable, "-m", "venv", str(VENV)])
+        run([sys.executable, "-m", "venv", str(venv)])
         and run([*install, "--require-hashes", "-r", str(TOP / "requirements" / f"{wanted}.txt")])
         and run([*install, "--no-deps", "--no-build-isolation", "--editable", str(TOP)])
     )
@@ -137,14 +155,14 @@ def is_uv_current() -> bool:
     return UV.exists() and pin.exists() and pin.read_bytes() == UV_PIN.read_bytes()
 
 
-def is_ours(python: Path) -> bool:
+def is_ours(python: Path, venv: Path) -> bool:
     """Tell whether an environment's interpreter runs, is this version, and has not been moved here from elsewhere."""
     question = "import sys; print(sys.version, sys.prefix)"
     try:
         answer = subprocess.run([str(python), "-c", question], capture_output=True, text=True, check=False)
     except OSError:
         return False
-    return answer.stdout.strip() == f"{sys.version} {VENV}"
+    return answer.stdout.strip() == f"{sys.version} {venv}"
 
 
 def run(command: list[str], environment: Mapping[str, str] | None = None) -> bool:

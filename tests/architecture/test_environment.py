@@ -19,18 +19,17 @@ def environment(tmp_path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     (tmp_path / "requirements").mkdir()
-    for name in ("run", "dev", "uv"):
+    for name in ("run", "dev", "oldest", "uv"):
         (tmp_path / "requirements" / f"{name}.txt").write_text(f"{name}==1\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
-    venv = tmp_path / ".venv"
-    vars(module).update(TOP=tmp_path, VENV=venv, VENV_PYTHON=venv / "bin" / "python")
+    vars(module).update(TOP=tmp_path, VENV=tmp_path / ".venv")
     return module
 
 
 def finish(environment: ModuleType, name: str) -> None:
     """Pretend that an environment was set up."""
-    environment.VENV_PYTHON.parent.mkdir(parents=True, exist_ok=True)
-    environment.VENV_PYTHON.touch()
+    environment.python_of(name).parent.mkdir(parents=True, exist_ok=True)
+    environment.python_of(name).touch()
     environment.stamp_of(name).write_text(environment.fingerprint(name))
 
 
@@ -46,6 +45,17 @@ def test_what_tests_need_is_enough_to_run(environment: ModuleType) -> None:
 
     assert environment.is_ready("run")
     assert environment.is_ready("dev")
+
+
+def test_the_oldest_versions_have_a_place_of_their_own(environment: ModuleType) -> None:
+    """Or every other command would set them up anew."""
+    finish(environment, "dev")
+    assert not environment.is_ready("oldest")
+    finish(environment, "oldest")
+
+    assert environment.is_ready("oldest")
+    assert environment.is_ready("dev")
+    assert environment.venv_of("oldest").name == ".venv-oldest"
 
 
 def test_what_runs_is_not_enough_for_tests(environment: ModuleType) -> None:
@@ -68,7 +78,7 @@ def test_a_changed_pin_or_package_is_set_up_again(environment: ModuleType, chang
 def test_an_environment_without_its_python_is_set_up_again(environment: ModuleType) -> None:
     """Half a folder is no environment."""
     finish(environment, "dev")
-    environment.VENV_PYTHON.unlink()
+    environment.python_of("dev").unlink()
 
     assert not environment.is_ready("dev")
 

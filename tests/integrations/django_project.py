@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import django
+import httpx2
 from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
-from django.test import AsyncClient, Client, override_settings
+from django.test import Client, override_settings
 
 from tests.integrations.contract import Headers, Reply, Send
 
@@ -47,9 +49,15 @@ def async_sender(**changed: Any) -> Send:
     """Call the project as ASGI would."""
 
     def send(method: str, path: str, headers: Headers) -> Reply:
+        # Not by Django's own client: that of 5.2.0 sends "sec_fetch_site" for "Sec-Fetch-Site".
+        async def ask() -> httpx2.Response:
+            transport = httpx2.ASGITransport(ASGIHandler(), raise_app_exceptions=False)
+            async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as client:
+                return await client.request(method, path, headers=_joined(headers))
+
         with override_settings(**changed):
-            client = AsyncClient(raise_request_exception=False)
-            return _reply(asyncio.run(client.generic(method, path, headers=_joined(headers))))
+            answer = asyncio.run(ask())
+        return Reply(answer.status_code, dict(answer.headers), answer.content)
 
     return send
 
