@@ -101,5 +101,6 @@ def test_what_is_said_to_uv_itself_wins(environment: ModuleType) -> None:
 
 def test_the_running_interpreter_is_recognised_by_version_and_place(environment: ModuleType, tmp_path: Path) -> None:
     """An environment copied from elsewhere still points there."""
-    assert not environment.is_ours(tmp_path / "absent")
-    assert not environment.is_ours(Path(sys.executable))
+    assert not environment.is_ours(tmp_path / "absent", tmp_path)
+    assert not environment.is_ours(Path(sys.executable), tmp_path)
+    assert environment.is_ours(Path(sys.executable), Path(sys.prefix))
