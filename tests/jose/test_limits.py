@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from tokensmith.jose.limits import Limits
+from tokensmith.jose.limits import DEFAULT_LIMITS, Limits
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Limits)])
@@ -21,6 +21,22 @@ def test_depth_stays_within_what_python_can_walk() -> None:
     assert Limits(max_json_depth=200).max_json_depth == 200
     with pytest.raises(ValueError, match="max_json_depth"):
         Limits(max_json_depth=201)
+
+
+def test_the_defaults_are_what_they_say() -> None:
+    """The sizes that the guides name; a change of one is a change for users."""
+    assert (
+        Limits(
+            max_token_bytes=65_536,
+            max_header_bytes=16_384,
+            max_key_id_chars=512,
+            max_signatures=16,
+            max_json_depth=32,
+            max_json_members=1000,
+            max_disclosures=256,
+        )
+        == DEFAULT_LIMITS
+    )
 
 
 def test_limits_are_frozen() -> None:

@@ -104,6 +104,15 @@ def test_only_an_object_will_do(data: bytes) -> None:
     assert code_of(data) == "not_an_object"
 
 
+@pytest.mark.parametrize(
+    "data", [b'{"a": "b\\":c"}', b'{ "a":1, "b":"\\":\\":" }', b'{"a":{"b":"x\\" : y"}, "c":{"b":1}}']
+)
+def test_what_looks_like_a_name_in_a_text_is_none(data: bytes) -> None:
+    """C10: the quick count of names is wrong about these, and the exact search is asked."""
+    assert parse_object(data)
+    assert code_of(data[:-1] + b', "a":1}') == "duplicate_member"
+
+
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
 def test_depth_has_a_ceiling(opening: bytes, closing: bytes) -> None:
     """E07: Nesting costs a parser its stack."""
@@ -172,9 +181,10 @@ def test_names_are_strings(value: object) -> None:
         encode(value)  # type: ignore[arg-type]
 
 
-def test_what_is_encoded_can_be_parsed_again() -> None:
+@pytest.mark.parametrize("within", [{}, {"opening": b'{"a":', "closing": b"}"}], ids=["arrays", "objects"])
+def test_what_is_encoded_can_be_parsed_again(within: dict[str, bytes]) -> None:
     """The same depth is the ceiling both ways."""
-    at_most, too_deep = json.loads(nested(32)), json.loads(nested(33))
+    at_most, too_deep = json.loads(nested(32, **within)), json.loads(nested(33, **within))
 
     assert parse_object(encode(at_most)) == at_most
     with pytest.raises(ValueError, match="nested too deeply"):

@@ -41,7 +41,11 @@ def test_an_array_is_read_as_strictly_as_an_object(data: bytes, code: str) -> No
 
 
 def test_an_array_may_be_as_deep_as_an_object() -> None:
-    assert parse_array(b"[" * 32 + b"]" * 32)
+    deepest: Any = json.loads(b"[" * 32 + b"]" * 32)
+
+    assert parse_array(encode_array(deepest)) == deepest
+    with pytest.raises(ValueError, match="nested too deeply"):
+        encode_array([deepest])
 
 
 def test_an_encoded_array_can_be_parsed_again() -> None:

@@ -279,6 +279,13 @@ def test_a_key_of_the_draft_has_no_enc_to_choose() -> None:
     assert refusal_of(jwe.encrypt, b"", INTEGRATED, enc="A256GCM").code == "unsupported_algorithm"
 
 
+def test_a_key_of_the_draft_that_wraps_has_an_enc_to_choose() -> None:
+    token = jwe.encrypt(b"x", WRAPPING, drafts=DRAFTS, header={"enc": "A256GCM"})
+
+    assert header_of(token)["enc"] == "A256GCM"
+    assert jwe.decrypt(token, WRAPPING, drafts=DRAFTS).plaintext == b"x"
+
+
 def test_compression_goes_inside() -> None:
     """§7.1, step 12; off unless named here, too."""
     token = jwe.encrypt(b"plaintext" * 50, INTEGRATED, header={"zip": "DEF"}, drafts=DRAFTS)

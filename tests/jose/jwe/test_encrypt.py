@@ -31,7 +31,9 @@ def test_the_header_says_what_the_key_and_the_caller_say() -> None:
 
 
 def test_a_key_without_an_id_gives_none() -> None:
-    assert "kid" not in header_of(encrypted(Key.from_secret(bytes(range(16)), alg="A128KW")))
+    nameless = Key.from_secret(bytes(range(16)), alg="A128KW")
+    assert "kid" not in header_of(encrypted(nameless))
+    assert header_of(encrypted(nameless, header={"kid": "x"}))["kid"] == "x"
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)

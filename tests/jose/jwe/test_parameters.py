@@ -130,12 +130,15 @@ def test_other_members_of_an_ephemeral_key_are_ignored() -> None:
         AGREED["epk"] | {"crv": "P-384"},
         AGREED["epk"] | {"crv": "P-224"},
         AGREED["epk"] | {"kty": "OKP"},
+        AGREED["epk"] | {"kty": "RSA"},
+        {name: value for name, value in AGREED["epk"].items() if name != "kty"},
         Key.generate("ECDH-ES", crv="X25519").to_jwk() | {"crv": "X448"},
         Key.generate("ECDH-ES", crv="X25519").to_jwk() | {"kty": "EC"},
     ],
     ids=[
         *("absent", "null", "text", "array", "empty", "no members", "a secret", "RSA", "off the curve", "too short"),
-        *("of a larger curve", "of a curve we have not", "of another type", "of a shorter curve", "of another family"),
+        *("of a larger curve", "of a curve we have not", "of another type", "of a type of its own", "of no type"),
+        *("of a shorter curve", "of another family"),
     ],
 )
 def test_an_ephemeral_key_is_a_point_on_its_curve(epk: Any) -> None:

@@ -101,6 +101,27 @@ def test_a_key_in_any_form_is_no_secret(form: str) -> None:
     assert refusal.value.code == "public_key_as_secret"
 
 
+@pytest.mark.parametrize(
+    "secret",
+    [
+        b"-----BEGIN something of no standard, and long enough",
+        b"---- BEGIN SSH2 PUBLIC KEY ----, as RFC 4716 has it",
+        b"PuTTY-User-Key-File-3: ssh-ed25519, and its lines",
+        b"sk-ssh-ed25519@openssh.com " + base64.b64encode(b"\0\0\0\x1ask-ssh-ed25519@openssh.com" + bytes(36)),
+        base64.b64encode(b"\0\0\0\x13ecdsa-sha2-nistp256" + bytes(36)).rstrip(b"="),
+        # Without the padding, with too much of it, and in the other alphabet.
+        base64.urlsafe_b64encode(b"\0\0\0\x0bssh-ed25519" + bytes([255] * 37)),
+        base64.b64encode(b"\0\0\0\x0bssh-ed25519" + bytes([255] * 36)) + b"==",
+    ],
+)
+def test_every_armour_and_every_family_is_known(secret: bytes) -> None:
+    """A15: RFC 7468, RFC 4716, PuTTY; RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4 and OpenSSH's security keys."""
+    with pytest.raises(KeyMaterialError) as refusal:
+        check_secret(secret)
+
+    assert refusal.value.code == "public_key_as_secret"
+
+
 def test_a_key_of_a_kind_we_do_not_use_is_no_secret_either() -> None:
     """Nobody signs tokens with DSA, but its public keys are as public."""
     key = dsa.generate_private_key(2048).public_key()
@@ -123,7 +144,15 @@ def test_the_refusal_does_not_show_the_key() -> None:
     [
         b"a-string-secret-at-least-256-bits-long",
         b"A-String-Secret-At-Least-256-Bits-Long\n",
+        b"a-valid-string-secret-that-is-at-least-384-bits-long",
+        b"a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long",
         b"09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+        b"your-super-secret-jwt-token-with-at-least-32-characters-long",
+        b"super-secret-jwt-token-with-at-least-32-characters-long",
+        b"this-is-a-very-long-secret-key-for-jwt-signing",
+        b"abcdefghijklmnopqrstuvwxyz0123456789",
+        b"abcdefghijklmnopqrstuvwxyz123456",
+        b"ab" * 20,
         bytes(64),
         b"secret" * 8,
         b"changeme" * 4,

@@ -117,6 +117,11 @@ def test_for_whoever_decrypts_is_encrypted() -> None:
         (None, {"deriveBits"}, "ECDH-ES"),
         (None, {"deriveKey"}, "PBES2-HS256+A128KW"),
         ("enc", {"decrypt", "made-up"}, "dir"),
+        ("enc", {"encrypt"}, "dir"),
+        ("enc", {"decrypt"}, "dir"),
+        ("enc", {"unwrapKey"}, "RSA-OAEP"),
+        ("enc", {"deriveKey"}, "ECDH-ES"),
+        ("enc", {"deriveBits"}, "ECDH-ES"),
     ],
 )
 def test_a_key_for_encryption_passes(use: str | None, operations: set[str] | None, name: str) -> None:

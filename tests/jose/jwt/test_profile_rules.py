@@ -75,6 +75,8 @@ def test_a_workload_that_issues_for_itself_is_a_client() -> None:
         ("spiffe://example.org", True),
         ("spiffe://example.org/api", True),
         ("spiffe://example.org/ns/Prod_1/sa/api-2.x", True),
+        ("spiffe://x.org/X", True),
+        ("spiffe://X.org/x", False),
         ("spiffe://" + "a" * 255, True),
         ("spiffe://" + "a" * 256, False),
         ("spiffe://d/" + "a" * 2037, True),

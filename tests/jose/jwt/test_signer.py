@@ -80,6 +80,10 @@ def test_times_are_whole_seconds_rounded_down() -> None:
     assert (claims["iat"], claims["exp"]) == (NOW, NOW + 900)
 
 
+def test_a_second_is_a_lifetime() -> None:
+    assert claims_of(signer(lifetime=1).sign({}))["exp"] == NOW + 1
+
+
 @pytest.mark.parametrize("lifetime", [0, -1, timedelta(0), timedelta(milliseconds=1500), timedelta(seconds=-1)])
 def test_a_lifetime_is_whole_seconds(lifetime: object) -> None:
     with pytest.raises(ValueError, match="lifetime"):
