@@ -1,18 +1,13 @@
 """A real token server for the tests that talk to one."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.server.web.live import Live
-from tests.services.processes import Processes
+from tests.server.web.live import Live, one_server
 
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    folder: Path = tmp_path_factory.mktemp("server")
-    with Processes() as processes:
-        live = Live(folder, f"sqlite:///{folder / 'tokensmith.db'}", processes)
-        live.start()
+    with one_server(tmp_path_factory.mktemp("server")) as live:
         yield live

@@ -6,15 +6,13 @@ tokens of the other kind.
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.client.notes import JOB, Notes, job, signed_in, tool
 from tests.guard.scripted import run
-from tests.server.web.live import Live
+from tests.server.web.live import Live, one_server
 from tests.services.npm_provider import NOTES, SECRET, NpmProvider
-from tests.services.processes import Processes
 from tokensmith.client import Client, ClientCredentials, ProofKey, RefreshToken, SecretClient
 from tokensmith.guard import Guard, Introspection, InvalidTokenError, Issuer, Need, RequestFacts, UnavailableError
 from tokensmith.guard.introspection import Introspector
@@ -27,10 +25,7 @@ OUTSIDE = BlockingOutside(BlockingFetcher(), time.monotonic, SYSTEM_CLOCK)
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    folder: Path = tmp_path_factory.mktemp("server")
-    with Processes() as processes:
-        live = Live(folder, f"sqlite:///{folder / 'tokensmith.db'}", processes)
-        live.start()
+    with one_server(tmp_path_factory.mktemp("server")) as live:
         yield live
 
 

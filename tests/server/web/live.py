@@ -3,7 +3,8 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,15 @@ class Live:
     def url(self, number: int, path: str) -> str:
         """A URL at one of the servers, by turns."""
         return f"http://127.0.0.1:{self.ports[number % len(self.ports)]}{path}"
+
+
+@contextmanager
+def one_server(folder: Path) -> Iterator[Live]:
+    """Run one server on SQLite in *folder*."""
+    with Processes() as processes:
+        live = Live(folder, f"sqlite:///{folder / 'tokensmith.db'}", processes)
+        live.start()
+        yield live
 
 
 def wait_until_healthy(server: Process, port: int) -> None:

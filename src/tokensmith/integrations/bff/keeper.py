@@ -15,10 +15,11 @@ from tokensmith.integrations.bff.sealing import Sealer
 from tokensmith.integrations.bff.sessions import Session, SessionStore, name_of
 from tokensmith.jose.jwt import Clock
 
-# Longer than a token request may take; whoever dies meanwhile holds the others up no longer.
-CLAIM_SECONDS: Final = 15.0
+# Longer than a token request may take, metadata and a second try for a nonce included: two claims at once would show
+# the refresh token twice. Whoever dies meanwhile holds the others up no longer.
+CLAIM_SECONDS: Final = 30.0
 PAUSE_SECONDS: Final = 0.05
-_TRIES: Final = int(2 * CLAIM_SECONDS / PAUSE_SECONDS)
+_TRIES: Final = int(1.1 * CLAIM_SECONDS / PAUSE_SECONDS)
 _logger: Final = logging.getLogger("tokensmith.bff")
 
 
