@@ -51,7 +51,8 @@ def page(status: int, text: str, link: str, *headers: tuple[str, str], refresh: 
     target = escape(link, quote=True)
     meta = f'<meta http-equiv="refresh" content="0;url={target}">' if refresh else ""
     body = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{text}</title>{meta}</head>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{text}</title>{meta}</head>'
         f'<body><p>{text}</p><p><a href="{target}">Go on</a></p></body></html>'
     )
     return Answer(status=status, headers=(*_PAGE_HEADERS, *headers), body=body.encode())
