@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x448 import X448PrivateKey, X448PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
 from tests.jose.jwe.vectors import load
 from tokensmith.jose import base64url
@@ -125,6 +126,20 @@ def test_a_token_without_an_ephemeral_key_is_refused(name: str) -> None:
 
     with pytest.raises(DecryptionError):
         ready.unwrap(b"", A128GCM, Parameters())  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("name", "octets"), [("ECDH-ES+A128KW", 16), ("ECDH-ES+A192KW", 24), ("ECDH-ES+A256KW", 32)])
+def test_an_agreed_key_wraps_the_content_key(name: str, octets: int) -> None:
+    """RFC 7518 §4.6: with a key of the size that the name says; RFC 3394 adds eight octets."""
+    recipient, algorithm, content_key = X25519PrivateKey.generate(), key_management(name), bytes(range(16))
+    sent = algorithm.prepare(algorithm, recipient.public_key()).wrap(content_key, A128GCM, Parameters())
+    ephemeral = sent.parameters.ephemeral_key
+    assert isinstance(ephemeral, X25519PublicKey)
+    secret = recipient.exchange(ephemeral)
+    agreed = derive_key(secret, algorithm_id=name, parameters=sent.parameters, length=octets)
+
+    assert not algorithm.is_direct
+    assert aes_key_unwrap(agreed, sent.encrypted_key) == content_key
 
 
 @pytest.mark.parametrize("curve", PRIVATE)

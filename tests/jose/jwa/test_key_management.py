@@ -27,6 +27,15 @@ OTHERS = {
     "EC": generate_key_object(signature("ES256")),
     "Ed25519, which is OKP, but not for agreeing on keys": generate_key_object(signature("Ed25519")),
 }
+KEY_TYPES = {
+    "RSA-": "RSA",
+    "ECDH-ES": "EC",
+    "HPKE-0": "EC",
+    "HPKE-3": "OKP",
+    "HPKE-4": "OKP",
+    "HPKE-5": "OKP",
+    "HPKE-6": "OKP",
+}
 by_name = pytest.mark.parametrize("algorithm", SENT, ids=lambda each: each.name)
 
 
@@ -147,3 +156,21 @@ def test_a_key_of_another_kind_is_refused(algorithm: KeyManagementAlgorithm) -> 
         with pytest.raises(KeyMaterialError) as refusal:
             algorithm.prepare(algorithm, key_object)
         assert refusal.value.code == "algorithm_mismatch"
+
+
+@pytest.mark.parametrize(
+    "algorithm",
+    [
+        each
+        for each in (*KEY_MANAGEMENT_ALGORITHMS.values(), *DIR_OF_ENC.values())
+        if each is not KEY_MANAGEMENT_ALGORITHMS["dir"]
+    ],
+    ids=lambda each: each.name,
+)
+def test_a_prepared_key_says_what_it_is(algorithm: KeyManagementAlgorithm) -> None:
+    """RFC 7518 §4.1, RFC 8037 §3.2, and the table of the HPKE draft (§5.1)."""
+    expected = next((type_ for name, type_ in KEY_TYPES.items() if algorithm.name.startswith(name)), None)
+    if expected is None:
+        expected = "EC" if algorithm.name.startswith("HPKE-") else "oct"
+
+    assert algorithm.prepare(algorithm, generate_key_object(algorithm)).key_type == expected
