@@ -37,6 +37,15 @@ def test_for_one_recipient_the_tag_covers_the_whole_header(key: Key) -> None:
     assert [each.keys() <= {"encrypted_key"} for each in made([key])["recipients"]] == [True]
 
 
+def test_a_key_without_a_name_is_found_without_one() -> None:
+    nameless = Key.from_secret(bytes(range(16)), alg="A128KW")
+    token = made([nameless, WRAPS])
+
+    assert [each["header"] for each in token["recipients"]] == [{"alg": "A128KW"}, {"alg": "A128KW", "kid": "w"}]
+    assert protected_of(made(nameless)).keys() == {"alg", "enc", *CHEAP}
+    assert jwe.decrypt_json(token, nameless).plaintext == b"plaintext"
+
+
 def test_for_several_recipients_what_differs_is_theirs() -> None:
     """RFC 7516 A.4."""
     token = made(SEVERAL)

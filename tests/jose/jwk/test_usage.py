@@ -11,6 +11,9 @@ from tokensmith.jose.jwk.usage import (
     read_operations,
 )
 
+# RFC 7517 §4.3, written out.
+ENCRYPTING = ["encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"]
+
 
 @pytest.mark.parametrize("listed", [["sign"], ["verify"], ["sign", "verify"], [], ["verify", "made-up"], ("sign",)])
 def test_operations_are_read_as_a_set(listed: list[str]) -> None:
@@ -75,7 +78,7 @@ def test_a_key_for_signatures_passes(use: str | None, operations: set[str] | Non
         (None, {"wrapKey"}),
         (None, {"Verify"}),
         ("sig", {"verify", "encrypt"}),
-        ("sig", {"sign", "verify", "deriveBits"}),
+        *(("sig", {"sign", "verify", each}) for each in ENCRYPTING),
     ],
 )
 def test_a_key_for_something_else_is_refused(use: str | None, operations: set[str] | None) -> None:
