@@ -92,6 +92,12 @@ def test_old_metadata_serves_while_there_is_no_newer() -> None:
     outside.documents[OAUTH] = FetchError("Silence.", code="timed_out")
 
     assert run(discovered.get(outside)) == f"{ISSUER}/keys"
+    outside.seconds += 29.9
+    assert run(discovered.get(outside)) == f"{ISSUER}/keys"
+    assert outside.fetched == [OAUTH] * 2
+    outside.seconds += 0.1
+    assert run(discovered.get(outside)) == f"{ISSUER}/keys"
+    assert outside.fetched == [OAUTH] * 3
 
 
 def test_metadata_that_was_never_had_is_an_error_that_says_why() -> None:

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 METADATA_SECONDS: Final = 3600
 """How long metadata is used before it is read again."""
+RETRY_SECONDS: Final = 30
+"""How long after a failure old metadata is used without asking."""
 
 
 class DocumentError(Exception):
@@ -87,6 +89,8 @@ class Discovered(Generic[T]):
             self._asked_at = started
         except (FetchError, DocumentError) as error:
             self._reason = f"{error} {getattr(error, 'detail', '')}".strip()
+            # What is held serves; nobody waits for a silent issuer at every request.
+            self._asked_at = started - METADATA_SECONDS + RETRY_SECONDS
 
 
 def well_known_urls(issuer: str) -> tuple[str, ...]:
