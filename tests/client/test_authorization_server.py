@@ -1,5 +1,7 @@
 """One request to the server: where, as whom, with which proof; and what becomes of its answer."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.client.scripted_server import ISSUER, METADATA_URL, TOKEN_URL, ScriptedServer, refusal, token_answer
@@ -15,7 +17,7 @@ from tokensmith.client import (
 )
 from tokensmith.client.authorization_server import AuthorizationServer
 from tokensmith.guard.sender import DpopVerifier
-from tokensmith.outbound import FetchError
+from tokensmith.outbound import FetchError, Response
 
 OPENID_URL = f"{ISSUER}/.well-known/openid-configuration"
 GRANT = ClientCredentials(scope="a")
@@ -102,6 +104,23 @@ def test_a_nonce_is_taken_into_the_next_proof() -> None:
     run(seen.ask(GRANT, server.outside))
 
     assert nonces_sent(server) == [None, "n-1", "n-1"]
+
+
+def test_two_requests_at_once_are_both_tried_again_with_the_nonce() -> None:
+    """The second is told what the first has just learned: it was sent without it all the same."""
+    server = ScriptedServer(refusal("use_dpop_nonce", DPoP_Nonce="n-1"), token_answer(token_type="DPoP"))
+    key = proof_key()
+    first = server.answers[0]
+
+    def told_while_under_way(_: Mapping[str, str]) -> Response:
+        key.learn(TOKEN_URL, "n-1")
+        assert isinstance(first, Response)
+        return first
+
+    server.answers[0] = told_while_under_way
+
+    assert run(server.seen_by(proof_key=key).ask(GRANT, server.outside)).token_type == "DPoP"
+    assert nonces_sent(server) == [None, "n-1"]
 
 
 def test_a_nonce_may_come_with_a_good_answer() -> None:

@@ -185,6 +185,14 @@ def test_a_refresh_token_that_is_over_is_shown_once() -> None:
     assert source.asked == 1
 
 
+def test_another_grant_that_was_refused_may_be_asked_for_again() -> None:
+    """A client that was let in again, say; only a refresh token stays over."""
+    source = Source(refusal("access_denied"), token_answer("b"))
+
+    assert isinstance(source.refused_after(0), SignInAgainError)
+    assert source.after(2) == "b"
+
+
 def test_each_refresh_token_is_used_once_and_its_successor_kept() -> None:
     """RFC 6749 §6; a server that gives none means the old one to be used again."""
     kept: list[str] = []
@@ -283,9 +291,10 @@ def test_nonces_are_for_bound_tokens() -> None:
     server = ScriptedServer(token_answer())
     bound = TokenSource(server.seen_by(proof_key=ProofKey()), ITSELF, server.outside)
 
-    assert bound.learn_nonce(ISSUER, "n-1")
-    assert not bound.learn_nonce(ISSUER, "n-1")
-    assert not Source(token_answer()).tokens.learn_nonce(ISSUER, "n-1")
+    plain = Source(token_answer()).tokens
+    for tokens in (bound, plain):
+        tokens.learn_nonce(ISSUER, "n-1")
+    assert (bound.nonce_for(ISSUER), plain.nonce_for(ISSUER)) == ("n-1", None)
 
 
 def test_a_failure_is_logged_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:

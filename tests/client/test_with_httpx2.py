@@ -89,6 +89,25 @@ def test_a_bound_token_comes_with_a_proof_and_the_nonce_that_was_told(live: Live
     assert asyncio.run(ask()) == [200, 200]
 
 
+def test_two_requests_at_once_are_both_sent_again_with_the_nonce(live: Live) -> None:
+    """Each was sent without it, whichever is told first."""
+    auth = TokenAuth(job(live, proof_key=ProofKey()).tokens(), origin="https://notes.test")
+    requests = [httpx2.Request("GET", f"https://notes.test/{name}") for name in "ab"]
+    flows = [auth.sync_auth_flow(request) for request in requests]
+    told = {"WWW-Authenticate": 'DPoP error="use_dpop_nonce"', "DPoP-Nonce": "n-1"}
+    first = [next(flow).headers["DPoP"] for flow in flows]
+    again = [
+        flow.send(httpx2.Response(401, headers=told, request=request)).headers["DPoP"]
+        for flow, request in zip(flows, requests, strict=True)
+    ]
+
+    assert not any("n-1" in str(jwt.read_unverified(each).unverified_claims) for each in first)
+    assert [jwt.read_unverified(each).unverified_claims["nonce"] for each in again] == ["n-1", "n-1"]
+    for flow, request in zip(flows, requests, strict=True):
+        with pytest.raises(StopIteration):
+            flow.send(httpx2.Response(401, headers=told, request=request))
+
+
 def test_a_token_that_the_service_calls_invalid_is_replaced_once(live: Live) -> None:
     """Nobody is signed out by a token that was revoked under it, and no service is asked again and again."""
     moment = Moment()

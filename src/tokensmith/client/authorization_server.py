@@ -82,11 +82,14 @@ class AuthorizationServer:
         Raises:
             ServerUnavailableError: No answer came ("server_unreachable").
         """
-        answer = await self._post_once(url, form, outside, proves=proves)
         if not proves or self.proof_key is None:
-            return answer
-        is_new = self.proof_key.learn(url, answer.headers.get("dpop-nonce"))
-        if is_new and answer.status != 200 and _wants_nonce(answer):
+            return await self._post_once(url, form, outside, proves=False)
+        sent = self.proof_key.nonce_for(url)
+        answer = await self._post_once(url, form, outside, proves=True)
+        told = answer.headers.get("dpop-nonce")
+        self.proof_key.learn(url, told)
+        # Compared with what was sent, not with what is known: another request may have been told meanwhile.
+        if told and told != sent and answer.status != 200 and _wants_nonce(answer):
             # RFC 9449 §8: with the nonce it just told us. Once: a server that wants another one every time is broken.
             answer = await self._post_once(url, form, outside, proves=True)
             self.proof_key.learn(url, answer.headers.get("dpop-nonce"))

@@ -58,23 +58,22 @@ class ProofKey:
         }
         if access_token is not None:
             claims["ath"] = base64url.encode(hashlib.sha256(access_token.encode("ascii")).digest())
-        if (nonce := self._nonces.get(_origin(url))) is not None:
+        if (nonce := self.nonce_for(url)) is not None:
             claims["nonce"] = nonce
         return jws.sign(strict_json.encode(claims), self._key, header=self._header)
 
-    def learn(self, url: str, nonce: str | None) -> bool:
-        """Remember the nonce of an answer's DPoP-Nonce header, for the server that sent it (RFC 9449 §8.2).
+    def nonce_for(self, url: str) -> str | None:
+        """Return the nonce that the next proof for the server of *url* will have; None where none was told."""
+        return self._nonces.get(_origin(url))
 
-        Returns:
-            Whether it is another one than before: only then trying again makes sense.
-        """
+    def learn(self, url: str, nonce: str | None) -> None:
+        """Remember the nonce of an answer's DPoP-Nonce header, for the server that sent it (RFC 9449 §8.2)."""
         origin = _origin(url)
         if not nonce or self._nonces.get(origin) == nonce:
-            return False
+            return
         if len(self._nonces) >= _MAX_NONCES:
             self._nonces.clear()
         self._nonces[origin] = nonce
-        return True
 
 
 def _nameless(key: Key) -> Key:

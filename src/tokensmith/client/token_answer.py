@@ -21,6 +21,10 @@ _TYPES: Final[Mapping[str, TokenType]] = {"bearer": "Bearer", "dpop": "DPoP"}
 _OVER: Final = frozenset({"invalid_grant", "expired_token", "access_denied"})
 _BUSY: Final = frozenset({"temporarily_unavailable", "server_error"})
 _MAX_RETRY_AFTER: Final = 3600
+UNKNOWN_LIFETIME_SECONDS: Final = 60.0
+"""How long a token is kept whose server does not say how long it is good."""
+# What is sent in its last seconds arrives after them.
+_TRANSIT_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,17 @@ class TokenAnswer:
     refresh_token: str | None = field(default=None, repr=False)
     id_token: str | None = field(default=None, repr=False)
     issued_token_type: str | None = None
+
+    @property
+    def good_for(self) -> float:
+        """Seconds, from the moment it was asked for, in which it may still be sent."""
+        lifetime = UNKNOWN_LIFETIME_SECONDS if self.expires_in is None else self.expires_in
+        return max(lifetime - _TRANSIT_SECONDS, lifetime / 2)
+
+    @property
+    def renew_after(self) -> float:
+        """Seconds after which the next one is asked for, with a fifth of its time to spare."""
+        return 0.8 * self.good_for
 
 
 def read_answer(answer: Response) -> TokenAnswer:

@@ -13,13 +13,10 @@ from tokensmith.outbound.outside import Outside
 from tokensmith.outbound.run_blocking import run_blocking
 from tokensmith.outbound.single_flight import ThreadFlight
 
-UNKNOWN_LIFETIME_SECONDS: Final = 60.0
-"""How long a token is kept whose server does not say how long it is good."""
 RETRY_SECONDS: Final = 2.0
 """How long after a failure nobody asks again."""
 YOUNG_SECONDS: Final = 5.0
 """A token that a service refuses so soon is not replaced: the next one would be refused, too."""
-_TRANSIT_SECONDS: Final = 5.0
 _FLIGHT: Final = "token"
 _logger: Final = logging.getLogger("tokensmith.client")
 
@@ -65,7 +62,7 @@ class TokenSource:
         """Return a token that is good now.
 
         Raises:
-            SignInAgainError: The grant is over; from now on nobody is asked again.
+            SignInAgainError: The grant is over; of a refresh token, from now on nobody is asked again.
             ClientError: There is none; see `errors`.
         """
         seen = self._held
@@ -112,9 +109,14 @@ class TokenSource:
         """Return the headers for a token that one has already."""
         return self._server.headers(answer, method, url)
 
-    def learn_nonce(self, url: str, nonce: str | None) -> bool:
-        """Remember what a service says in DPoP-Nonce, and say whether a request is worth trying again with it."""
-        return self._server.proof_key is not None and self._server.proof_key.learn(url, nonce)
+    def nonce_for(self, url: str) -> str | None:
+        """Return the nonce that the next proof for *url* will have; None where none is wanted."""
+        return None if self._server.proof_key is None else self._server.proof_key.nonce_for(url)
+
+    def learn_nonce(self, url: str, nonce: str | None) -> None:
+        """Remember what a service says in DPoP-Nonce."""
+        if self._server.proof_key is not None:
+            self._server.proof_key.learn(url, nonce)
 
     def forget(self, answer: TokenAnswer) -> bool:
         """Drop a token that a service called invalid, and say whether another one is worth asking for."""
@@ -161,14 +163,11 @@ class TokenSource:
         try:
             answer = run_blocking(self._server.ask(self._grant, self._outside))
         except ClientError as error:
-            self._failure = _Failure(error, self._outside.monotonic() + _pause_after(error))
+            self._failure = _Failure(error, self._outside.monotonic() + _pause_after(error, self._grant))
             _logger.warning("no token from %s: %s (%s) %r", self._server.issuer, error.code, error, error.detail)
             return
         self._failure = None
-        lifetime = UNKNOWN_LIFETIME_SECONDS if answer.expires_in is None else answer.expires_in
-        # What is sent in its last seconds arrives after them.
-        good = max(lifetime - _TRANSIT_SECONDS, lifetime / 2)
-        self._held = _Held(answer, started, renew_at=started + 0.8 * good, good_until=started + good)
+        self._held = _Held(answer, started, renew_at=started + answer.renew_after, good_until=started + answer.good_for)
         self._keep_successor(answer)
 
     def _keep_successor(self, answer: TokenAnswer) -> None:
@@ -180,8 +179,8 @@ class TokenSource:
             self._on_rotated(successor)
 
 
-def _pause_after(error: ClientError) -> float:
-    if isinstance(error, SignInAgainError):
+def _pause_after(error: ClientError, grant: Grant) -> float:
+    if isinstance(error, SignInAgainError) and isinstance(grant, RefreshToken):
         # A refresh token that is over stays so; to show it again would look like its theft.
         return float("inf")
     return max(RETRY_SECONDS, error.retry_after) if isinstance(error, ServerUnavailableError) else RETRY_SECONDS

@@ -40,9 +40,9 @@ class TokenAuth(httpx2.Auth):
             yield request
             return
         answer = self._tokens.get_sync()
-        may_repeat = _is_repeatable(request)
+        may_repeat, nonce = _is_repeatable(request), self._tokens.nonce_for(str(request.url))
         response = yield self._with(answer, request)
-        if self._has_changed(request, response, answer) and may_repeat:
+        if self._has_changed(response, answer, nonce) and may_repeat:
             yield self._with(self._tokens.get_sync(), request)
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
@@ -51,9 +51,9 @@ class TokenAuth(httpx2.Auth):
             yield request
             return
         answer = await self._tokens.get()
-        may_repeat = _is_repeatable(request)
+        may_repeat, nonce = _is_repeatable(request), self._tokens.nonce_for(str(request.url))
         response = yield self._with(answer, request)
-        if self._has_changed(request, response, answer) and may_repeat:
+        if self._has_changed(response, answer, nonce) and may_repeat:
             yield self._with(await self._tokens.get(), request)
 
     def _is_for(self, request: httpx2.Request) -> bool:
@@ -66,14 +66,15 @@ class TokenAuth(httpx2.Auth):
         request.headers.update(self._tokens.headers_with(answer, request.method, str(request.url)))
         return request
 
-    def _has_changed(self, request: httpx2.Request, response: httpx2.Response, answer: TokenAnswer) -> bool:
-        """Learn from an answer; say whether the same request would be another one now."""
-        is_new = self._tokens.learn_nonce(str(request.url), response.headers.get("dpop-nonce"))
+    def _has_changed(self, response: httpx2.Response, answer: TokenAnswer, nonce: str | None) -> bool:
+        """Learn from what came back on a request with *nonce*; say whether it would be another request now."""
+        told = response.headers.get("dpop-nonce")
+        self._tokens.learn_nonce(str(response.request.url), told)
         if response.status_code != 401:
             return False
         challenge = response.headers.get("www-authenticate", "")
         if _NONCE_NEEDED.search(challenge):
-            return is_new
+            return bool(told) and told != nonce
         return bool(_INVALID_TOKEN.search(challenge)) and self._tokens.forget(answer)
 
 

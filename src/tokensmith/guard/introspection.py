@@ -8,6 +8,7 @@ import hashlib
 import logging
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -171,7 +172,9 @@ class Introspector:
         other.pop(digest, None)
         kept.pop(digest, None)
         while len(kept) >= room:
-            kept.pop(next(iter(list(kept))), None)
+            # Another thread may be at it; then it has made the room.
+            with suppress(RuntimeError, StopIteration):
+                kept.pop(next(iter(kept)), None)
         kept[digest] = answer
 
 

@@ -6,8 +6,7 @@
 
 While the store cannot be reached, bound tokens get a 503: a proof that was used might otherwise be used again. The
 store must not evict keys (`maxmemory-policy noeviction`). One that is new, or that lost everything, is noticed: bound
-tokens get a 503 for 11 seconds, until no proof used before can pass for a later one, and older proofs are
-refused.
+tokens get a 503 for 11 seconds, until no proof used before can pass for a later one, and older proofs are refused.
 """
 
 import math

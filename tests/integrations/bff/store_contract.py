@@ -25,9 +25,20 @@ class StoreContract:
         assert wait(store.load("a")) is None
         assert wait(store.load("b")) == "other"
 
+    def test_what_was_forgotten_does_not_come_back(self, store: SessionStore, wait: Wait) -> None:
+        """A renewal that ends after its owner signed out, say."""
+        wait(store.save("a", "one", seconds=60))
+        assert wait(store.replace("a", "two", seconds=60))
+        assert wait(store.load("a")) == "two"
+        wait(store.delete("a"))
+
+        assert not wait(store.replace("a", "three", seconds=60))
+        assert wait(store.load("a")) is None
+
     def test_what_is_over_is_not_there(self, store: SessionStore, wait: Wait, after: Callable[[], None]) -> None:
         wait(store.save("a", "one", seconds=0.1))
         after()
+        assert not wait(store.replace("a", "two", seconds=60))
 
         assert wait(store.load("a")) is None
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.client.scripted_server import refusal, token_answer
+from tests.client.scripted_server import ISSUER, refusal, token_answer
 from tests.integrations.bff.front_end import OURS, FrontEnd, signed_in
 from tokensmith.client import ServerUnavailableError
 from tokensmith.integrations.bff import BffError, MemorySessions
@@ -102,6 +102,25 @@ def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     hold(front, next(iter(front.sessions._kept)))  # type: ignore[attr-defined]
 
     assert after(front, 0) == "server_unreachable"
+
+
+@pytest.mark.parametrize("revocation", [token_answer(), SILENCE], ids=["told", "not told"])
+def test_who_signs_out_during_a_renewal_stays_signed_out(revocation: Response | FetchError) -> None:
+    """And the tokens that came too late are given up as well."""
+    fronts: list[FrontEnd] = []
+
+    def slow(_: Mapping[str, str]) -> Response:
+        cookies = dict(fronts[0].cookies)
+        fronts[0].ask("POST", "/bff/logout", OURS)
+        fronts[0].cookies = cookies
+        return signed_in("b")  # type: ignore[return-value]
+
+    fronts.append(begun(slow))
+    fronts[0].server.outside.documents[f"{ISSUER}/revoke"] = revocation
+
+    assert after(fronts[0], 90) == "not_signed_in"
+    assert fronts[0].who() == {"signed_in": False}
+    assert [form["token"] for form in fronts[0].server.forms if "token" in form] == ["r-a", "r-b"]
 
 
 def test_a_refresh_token_that_is_over_ends_the_session() -> None:

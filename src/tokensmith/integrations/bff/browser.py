@@ -26,7 +26,7 @@ def query_of(facts: RequestFacts) -> Mapping[str, str]:
         BffError: It is too long, or a name comes twice ("malformed_query").
     """
     text = facts.url.partition("?")[2]
-    pairs = parse_qsl(text[: _MAX_QUERY + 1], keep_blank_values=True, max_num_fields=None)
+    pairs = parse_qsl(text[: _MAX_QUERY + 1], keep_blank_values=True)
     if len(text) > _MAX_QUERY or len(dict(pairs)) < len(pairs):
         raise BffError(400, code="malformed_query")
     return dict(pairs)

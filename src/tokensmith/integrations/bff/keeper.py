@@ -7,9 +7,10 @@ never shown twice at once: most servers would take the second for a thief and en
 
 import logging
 import secrets
+from contextlib import suppress
 from typing import Final
 
-from tokensmith.client import RefreshToken, ServerUnavailableError, SignInAgainError
+from tokensmith.client import ClientError, RefreshToken, ServerUnavailableError, SignInAgainError
 from tokensmith.integrations.bff.doors import World
 from tokensmith.integrations.bff.sealing import Sealer
 from tokensmith.integrations.bff.sessions import Session, SessionStore, name_of
@@ -46,7 +47,8 @@ class Keeper:
             ServerUnavailableError: The store cannot be reached ("sessions_unavailable"); so do all the others.
         """
         number = secrets.token_urlsafe(32)
-        await self._save(name_of(number), session)
+        content = self._sealer.seal(session.to_json())
+        await self._store.save(name_of(number), content, seconds=self._left(session))
         return number
 
     async def find(self, number: str) -> Session | None:
@@ -91,6 +93,7 @@ class Keeper:
             if not is_good:
                 await self._store.delete(name)
             return session if is_good else None
+        started = self.now()
         try:
             answer = await world.ask(RefreshToken(token, resource=self._resource))
         except SignInAgainError as error:
@@ -101,9 +104,13 @@ class Keeper:
             if is_good:
                 return session
             raise
-        renewed = session.renewed(answer, now=self.now())
-        await self._save(name, renewed)
-        return renewed
+        renewed = session.renewed(answer, now=started)
+        if await self._store.replace(name, self._sealer.seal(renewed.to_json()), seconds=self._left(renewed)):
+            return renewed
+        # Its owner signed out meanwhile, and gave up the token before this one.
+        with suppress(ClientError):
+            await world.revoke(renewed.answer.refresh_token or token)
+        return None
 
     async def _load(self, name: str) -> Session | None:
         sealed = await self._store.load(name)
@@ -111,6 +118,5 @@ class Keeper:
         session = None if members is None else Session.from_json(members.to_dict())
         return session if session is not None and self.now() < session.ends_at else None
 
-    async def _save(self, name: str, session: Session) -> None:
-        left = session.ends_at - self.now()
-        await self._store.save(name, self._sealer.seal(session.to_json()), seconds=left)
+    def _left(self, session: Session) -> float:
+        return session.ends_at - self.now()

@@ -154,20 +154,20 @@ class Plan:
         )
         taken_away = set_cookie(name, "", seconds=0, same_site="Lax")
         return_to = str(kept["return_to"])
+        asked_at = self._keeper.now()
         try:
             signed_in = await world.finish_sign_in(started, parameters)
         except SignInAgainError as error:
             _logger.info("a sign-in failed: %s %r", error.code, error.detail)
             return page(400, "You were not signed in.", return_to, taken_away)
-        cookie = await self._begin(signed_in, facts)
+        cookie = await self._begin(signed_in, facts, now=asked_at)
         # A page, not a redirect: what it leads to is asked for by a page of ours, so that the cookie goes with it.
         return page(200, "You are signed in.", return_to, taken_away, cookie, refresh=True)
 
-    async def _begin(self, signed_in: SignedIn, facts: RequestFacts) -> tuple[str, str]:
+    async def _begin(self, signed_in: SignedIn, facts: RequestFacts, *, now: float) -> tuple[str, str]:
         former = self._number(facts)
         if former is not None:
             await self._keeper.end(former)
-        now = self._keeper.now()
         claims = {} if signed_in.claims is None else signed_in.claims.to_dict()
         session = Session.begun(signed_in.answer, now=now, ends_at=now + self._lifetime, claims=claims)
         sealed = self._numbers.seal({"number": await self._keeper.begin(session)})

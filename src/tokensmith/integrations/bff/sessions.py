@@ -15,10 +15,6 @@ from tokensmith.client import TokenAnswer
 from tokensmith.jose.strict_json import JsonValue
 
 _NAME_PREFIX: Final = "session "
-# Used only where a server does not say how long a token is good.
-_UNKNOWN_LIFETIME_SECONDS: Final = 60.0
-# What is sent in its last seconds arrives after them.
-_TRANSIT_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +37,9 @@ class Session:
 
     @classmethod
     def begun(cls, answer: TokenAnswer, *, now: float, ends_at: float, claims: Mapping[str, JsonValue]) -> Self:
-        """Make the session of tokens that came just now."""
-        lifetime = _UNKNOWN_LIFETIME_SECONDS if answer.expires_in is None else answer.expires_in
-        good = max(lifetime - _TRANSIT_SECONDS, lifetime / 2)
-        return cls(answer=answer, good_until=now + good, renew_at=now + 0.8 * good, ends_at=ends_at, claims=claims)
+        """Make the session of tokens that were asked for at *now*."""
+        good_until, renew_at = now + answer.good_for, now + answer.renew_after
+        return cls(answer=answer, good_until=good_until, renew_at=renew_at, ends_at=ends_at, claims=claims)
 
     def renewed(self, answer: TokenAnswer, *, now: float) -> "Session":
         """Go on with other tokens; what did not come anew stays (RFC 6749 §6)."""
@@ -100,6 +95,10 @@ class SessionStore(Protocol):
         """Keep a session's content for so many seconds."""
         ...
 
+    async def replace(self, name: str, content: str, *, seconds: float) -> bool:
+        """Do the same for a session that is there; False for one that was forgotten meanwhile, which stays so."""
+        ...
+
     async def delete(self, name: str) -> None:
         """Forget a session."""
         ...
@@ -141,6 +140,15 @@ class MemorySessions:
                 while len(self._kept) >= self._capacity:
                     del self._kept[next(iter(self._kept))]
             self._kept[name] = content, self._now() + seconds
+
+    async def replace(self, name: str, content: str, *, seconds: float) -> bool:
+        """Do the same for a session that is there."""
+        with self._lock:
+            _, until = self._kept.get(name, ("", 0.0))
+            is_there = self._now() < until
+            if is_there:
+                self._kept[name] = content, self._now() + seconds
+            return is_there
 
     async def delete(self, name: str) -> None:
         """Forget a session."""

@@ -38,6 +38,10 @@ class ValkeySessions:
         """Keep a session's content for so many seconds."""
         self._do("set", _PREFIX + name, content, px=_milliseconds(seconds))
 
+    async def replace(self, name: str, content: str, *, seconds: float) -> bool:
+        """Do the same for a session that is there."""
+        return bool(self._do("set", _PREFIX + name, content, px=_milliseconds(seconds), xx=True))
+
     async def delete(self, name: str) -> None:
         """Forget a session."""
         self._do("delete", _PREFIX + name)
@@ -70,6 +74,10 @@ class AsyncValkeySessions:
     async def save(self, name: str, content: str, *, seconds: float) -> None:
         """Keep a session's content for so many seconds."""
         await self._do("set", _PREFIX + name, content, px=_milliseconds(seconds))
+
+    async def replace(self, name: str, content: str, *, seconds: float) -> bool:
+        """Do the same for a session that is there."""
+        return bool(await self._do("set", _PREFIX + name, content, px=_milliseconds(seconds), xx=True))
 
     async def delete(self, name: str) -> None:
         """Forget a session."""
