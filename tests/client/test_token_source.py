@@ -8,12 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.client.scripted_server import ISSUER, ScriptedServer, refusal, token_answer
+from tests.client.scripted_server import ScriptedServer, refusal, token_answer
 from tokensmith.client import (
     ClientCredentials,
     ClientError,
     Grant,
-    ProofKey,
     RefreshToken,
     RefusedError,
     ServerUnavailableError,
@@ -273,28 +272,6 @@ def test_a_server_that_takes_for_ever_is_not_waited_for(monkeypatch: pytest.Monk
     monkeypatch.setattr(source.tokens._flight, "join", lambda _name, _work: None)
 
     assert source.refused_after(0).code == "server_unreachable"
-
-
-def test_headers_let_a_request_pass() -> None:
-    plain = Source(token_answer())
-    server = ScriptedServer(token_answer(token_type="DPoP"))
-    bound = TokenSource(server.seen_by(proof_key=ProofKey()), ITSELF, server.outside)
-
-    assert plain.tokens.headers_sync("GET", ISSUER) == {"Authorization": "Bearer a.b.c"}
-    headers = asyncio.run(bound.headers("GET", ISSUER))
-    assert headers.keys() == {"Authorization", "DPoP"}
-    assert headers["Authorization"] == "DPoP a.b.c"
-    assert headers["DPoP"] != bound.headers_sync("GET", ISSUER)["DPoP"]
-
-
-def test_nonces_are_for_bound_tokens() -> None:
-    server = ScriptedServer(token_answer())
-    bound = TokenSource(server.seen_by(proof_key=ProofKey()), ITSELF, server.outside)
-
-    plain = Source(token_answer()).tokens
-    for tokens in (bound, plain):
-        tokens.learn_nonce(ISSUER, "n-1")
-    assert (bound.nonce_for(ISSUER), plain.nonce_for(ISSUER)) == ("n-1", None)
 
 
 def test_a_failure_is_logged_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:

@@ -8,11 +8,6 @@ def notes(request):
     ...                                                     # call the service with them
 """
 
-from collections.abc import Awaitable, Callable
-from typing import ClassVar, cast
-
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -20,35 +15,22 @@ from tokensmith.guard.challenge import Answer
 from tokensmith.integrations.bff.bff import Bff
 from tokensmith.integrations.bff.refusals import BffError
 from tokensmith.integrations.bff.sessions import Session
-from tokensmith.integrations.django.callers import facts_from_request, setting
+from tokensmith.integrations.django.callers import configured, facts_from_request
+from tokensmith.integrations.django.middleware import EitherMiddleware
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
-
-class BffMiddleware:
+class BffMiddleware(EitherMiddleware):
     """Answer below /bff, and answer a `BffError` of a view."""
 
-    sync_capable: ClassVar = True
-    async_capable: ClassVar = True
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-        self._is_async = iscoroutinefunction(get_response)
-        if self._is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Answer the request, or let it on."""
-        if self._is_async:
-            return self._call_async(request)
+    def answer(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Answer the request, or return None to let it on."""
         made = configured_bff().handle_sync(facts_from_request(request))
-        return self.get_response(request) if made is None else _response(made)
+        return None if made is None else _response(made)
 
-    async def _call_async(self, request: HttpRequest) -> HttpResponseBase:
+    async def aanswer(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Do the same in an event loop."""
         made = await configured_bff().handle(facts_from_request(request))
-        if made is not None:
-            return _response(made)
-        return await cast("Awaitable[HttpResponseBase]", self.get_response(request))
+        return None if made is None else _response(made)
 
     def process_exception(self, _: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Answer a refusal that a view raised."""
@@ -61,10 +43,7 @@ def configured_bff() -> Bff:
     Raises:
         ImproperlyConfigured: There is none.
     """
-    bff = setting("TOKENSMITH_BFF")
-    if not isinstance(bff, Bff):
-        raise ImproperlyConfigured("TOKENSMITH_BFF is to be a Bff, or the dotted path of one")
-    return bff
+    return configured("TOKENSMITH_BFF", Bff)
 
 
 def headers_for(request: HttpRequest, method: str, url: str) -> dict[str, str]:

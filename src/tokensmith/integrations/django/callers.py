@@ -4,7 +4,7 @@ A request is looked at once by each guard. A proof of possession is good for one
 would refuse what the first let in.
 """
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +19,8 @@ from tokensmith.integrations.asgi import facts_from_scope
 from tokensmith.integrations.django.user import NoUser, TokenUser
 from tokensmith.integrations.wsgi import facts_from_environ
 
+T = TypeVar("T")
+
 _CALLERS: Final = "_tokensmith_callers"
 
 
@@ -30,10 +32,19 @@ def configured_guard() -> Guard:
     Raises:
         ImproperlyConfigured: There is none.
     """
-    guard = setting("TOKENSMITH_GUARD")
-    if not isinstance(guard, Guard):
-        raise ImproperlyConfigured("TOKENSMITH_GUARD is to be a Guard, or the dotted path of one")
-    return guard
+    return configured("TOKENSMITH_GUARD", Guard)
+
+
+def configured(name: str, kind: type[T]) -> T:
+    """Return what a setting holds, or what its dotted path leads to.
+
+    Raises:
+        ImproperlyConfigured: It is not set, or holds something else.
+    """
+    found = setting(name)
+    if not isinstance(found, kind):
+        raise ImproperlyConfigured(f"{name} is to be a {kind.__name__}, or the dotted path of one")
+    return found
 
 
 def setting(name: str) -> Any:

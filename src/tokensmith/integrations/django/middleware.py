@@ -1,5 +1,6 @@
 """The middleware: every request's caller known before its view runs, and a bad token refused wherever it is sent."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, cast
 
@@ -14,13 +15,8 @@ from tokensmith.integrations.needs import ANY_TOKEN
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 
 
-class AuthMiddleware:
-    """Fill `request.principal`, and for a caller with a token `request.user` and `request.auser()`.
-
-    Put it behind Django's AuthenticationMiddleware where that is used: a caller with a token then comes before a
-    session's user, and without one `request.user` stays as Django left it. Views are open to nobody unless they say
-    otherwise: by `require`, by Django's `login_required`, or by its LoginRequiredMiddleware behind this one.
-    """
+class EitherMiddleware(ABC):
+    """A middleware for synchronous and asynchronous projects, which answers a request or lets it on."""
 
     sync_capable: ClassVar = True
     async_capable: ClassVar = True
@@ -32,9 +28,37 @@ class AuthMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Let the request on, or answer it."""
+        """Answer the request, or let it on."""
         if self._is_async:
             return self._call_async(request)
+        response = self.answer(request)
+        return self.get_response(request) if response is None else response
+
+    async def _call_async(self, request: HttpRequest) -> HttpResponseBase:
+        response = await self.aanswer(request)
+        if response is not None:
+            return response
+        return await cast("Awaitable[HttpResponseBase]", self.get_response(request))
+
+    @abstractmethod
+    def answer(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Answer the request, or return None to let it on."""
+
+    @abstractmethod
+    async def aanswer(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Do the same in an event loop."""
+
+
+class AuthMiddleware(EitherMiddleware):
+    """Fill `request.principal`, and for a caller with a token `request.user` and `request.auser()`.
+
+    Put it behind Django's AuthenticationMiddleware where that is used: a caller with a token then comes before a
+    session's user, and without one `request.user` stays as Django left it. Views are open to nobody unless they say
+    otherwise: by `require`, by Django's `login_required`, or by its LoginRequiredMiddleware behind this one.
+    """
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Find out who is calling; answer what is published, and a bad token."""
         guard = configured_guard()
         if (document := published(request, guard)) is not None:
             return document
@@ -42,9 +66,10 @@ class AuthMiddleware:
             identify(request, guard)
         except GuardError as error:
             return refusal(request, error, guard)
-        return self.get_response(request)
+        return None
 
-    async def _call_async(self, request: HttpRequest) -> HttpResponseBase:
+    async def aanswer(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Do the same in an event loop."""
         guard = configured_guard()
         if (document := published(request, guard)) is not None:
             return document
@@ -52,7 +77,7 @@ class AuthMiddleware:
             await aidentify(request, guard)
         except GuardError as error:
             return refusal(request, error, guard)
-        return await cast("Awaitable[HttpResponseBase]", self.get_response(request))
+        return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Answer a refusal that a view raised itself, as `need.check(request.principal)` does."""
