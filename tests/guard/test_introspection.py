@@ -1,6 +1,7 @@
 """Opaque tokens: who is asked, how often, and what happens when nobody answers."""
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
@@ -154,6 +155,27 @@ def test_an_answer_that_is_none_is_a_503(answer: Response) -> None:
     service.outside.documents[URL] = answer
 
     assert service.after(0) == "introspection_unavailable"
+
+
+@pytest.mark.parametrize(
+    ("status", "others"),
+    [
+        *((status, "ada") for status in (400, 413, 414, 422, 431)),
+        *((status, "introspection_unavailable") for status in (401, 403, 404, 429, 500, 503)),
+    ],
+)
+def test_a_token_that_is_not_even_read_keeps_no_other_out(status: int, others: str) -> None:
+    """Or anybody could shut everybody out, by a token that is too long for the issuer, say."""
+    service = Asking()
+
+    def answer(headers: Mapping[str, str]) -> Response:
+        is_odd = dict(service.outside.forms[-1])["token"] == "odd"
+        return Response(status=status, headers={}, body=b"") if is_odd else service._answer(headers)
+
+    service.outside.documents[URL] = answer
+
+    assert service.after(0, "odd") == "introspection_unavailable"
+    assert service.after(0) == others
 
 
 def test_metadata_without_an_endpoint_is_a_503(caplog: pytest.LogCaptureFixture) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tokensmith.guard.errors import InvalidTokenError, UnavailableError
-from tokensmith.guard.introspection_answer import check_claims, read_answer
+from tokensmith.guard.introspection_answer import UnreadTokenError, check_claims, read_answer
 from tokensmith.jose.frozen_json import FrozenObject
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.outbound import FetchError, FetchRules, Response
@@ -148,7 +148,9 @@ class Introspector:
         try:
             answer = _Answer(read_answer(await self._post(token, outside), issuer=self._issuer), started)
         except (FetchError, DocumentError) as error:
-            self._failed_at = outside.monotonic()
+            # Whoever sends a token that the issuer refuses to read keeps nobody else from being asked about.
+            if not isinstance(error, UnreadTokenError):
+                self._failed_at = outside.monotonic()
             detail = getattr(error, "detail", "")
             _logger.warning("%s could not be asked about a token: %s %r", self._issuer, error, detail)
             return

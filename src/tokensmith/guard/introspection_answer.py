@@ -13,14 +13,23 @@ from tokensmith.outbound.discovery import DocumentError
 
 # How an access token may be sent. Issuers answer about refresh tokens, too, and call them something else or nothing.
 _SENT_AS: Final = frozenset({"bearer", "dpop"})
+# Too long, malformed and the like. 401, 403 and 429 are about us, and 5xx about the issuer.
+_TOKENS_OWN: Final = frozenset({400, 413, 414, 422, 431})
+
+
+class UnreadTokenError(DocumentError):
+    """The issuer answered, and would not look at this token; nothing is said of any other."""
 
 
 def read_answer(answer: Response, *, issuer: str) -> FrozenObject | None:
     """Return the claims of an active token, with *issuer* where the answer names none; None for any other token.
 
     Raises:
+        UnreadTokenError: The request was refused for what was in it.
         DocumentError: It is no answer to what was asked.
     """
+    if answer.status in _TOKENS_OWN:
+        raise UnreadTokenError(f"status {answer.status}")
     if answer.status != 200:
         raise DocumentError(f"status {answer.status}")
     try:
