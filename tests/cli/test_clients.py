@@ -40,6 +40,18 @@ def test_a_public_client_has_none(notes: Operator) -> None:
     assert kinds(notes)["app"] == "refresh_token public"
 
 
+def test_a_program_that_signs_people_in_says_where_they_come_back_to(notes: Operator) -> None:
+    """With a secret or without; and codes go nowhere else."""
+    uri = "https://app.example/cb"
+    web = ("--redirect-uri", uri, "--after-sign-out", "https://app.example/", "--resource", NOTES, "--scope", "read")
+    assert notes.run(client, "create", "web", *web).stdout.startswith("tsc_")
+    notes.do(client, "create", "phone", "--public", "--redirect-uri", "com.example.app:/cb", "--trusted")
+
+    assert kinds(notes)["web"] == "authorization_code refresh_token confidential"
+    assert kinds(notes)["phone"] == "authorization_code refresh_token public"
+    assert "redirect URI" in notes.refused(client, "create", "bad", "--redirect-uri", "http://app.example/cb")
+
+
 def test_every_client_is_listed(notes: Operator) -> None:
     notes.do(client, "create", "robot")
 

@@ -14,7 +14,7 @@ def test_a_service_is_made_known_with_its_scopes(operator: Operator) -> None:
     output = operator.do(resource, "create", NOTES, "--scope", "b", "--scope", "a", "--client", "notes-service")
 
     assert output == f"Created {NOTES} with a b.\n"
-    (line,) = operator.do(resource, "list", "--json").splitlines()
+    line = operator.do(resource, "list", "--json").splitlines()[-1]
     assert json.loads(line) == {"audience": NOTES, "scopes": "a b", "client": "notes-service"}
 
 
@@ -23,7 +23,14 @@ def test_people_see_a_table(operator: Operator) -> None:
     output = operator.do(resource, "list")
 
     assert output.splitlines()[0].split() == ["audience", "scopes", "client"]
-    assert output.splitlines()[1].split() == [NOTES, "a"]
+    assert output.splitlines()[-1].split() == [NOTES, "a"]
+
+
+def test_scopes_may_say_what_they_allow(operator: Operator) -> None:
+    """People are asked in these words."""
+    output = operator.do(resource, "create", NOTES, "--scope", "a=Read your notes", "--scope", "b", "--title", "Notes")
+
+    assert output == f"Created {NOTES} with a b.\n"
 
 
 def test_what_cannot_be_is_refused(operator: Operator) -> None:

@@ -38,8 +38,8 @@ class FakeGrants:
             grant=grant,
             client=state.clients[grant.client_id],
             user=state.users[grant.user_id] if grant.user_id else None,
-            amr=session.amr if session else (),
-            signed_in_at_ms=session.signed_in_at_ms if session else None,
+            amr=(session.amr if session else ()) if grant.amr is None else grant.amr,
+            signed_in_at_ms=grant.signed_in_at_ms or (session.signed_in_at_ms if session else None),
             audiences=self._audiences(grant_id),
             user_scopes=dict(state.user_scopes.get(grant.user_id, {})) if grant.user_id else {},
             client_scopes=dict(state.client_scopes.get(grant.client_id, {})),
@@ -65,7 +65,7 @@ class FakeGrants:
         return self._end(lambda grant: grant.id == grant_id) == 1
 
     async def end_of_session(self, session_id: SessionId) -> int:
-        return self._end(lambda grant: grant.session_id == session_id)
+        return self._end(lambda grant: grant.session_id == session_id and not grant.offline)
 
     async def end_of_user(self, user_id: UserId) -> int:
         return self._end(lambda grant: grant.user_id == user_id)
@@ -80,7 +80,17 @@ class FakeGrants:
         running = {grant.id for grant in self._running(lambda grant: grant.user_id == user_id)}
         return self._give_up(lambda holder, reached: holder in running and reached == resource_id)
 
+    async def lasts(self, grant_id: GrantId, *, until_ms: int | None) -> None:
+        self._state.grants[grant_id] = replace(self._state.grants[grant_id], expires_at_ms=until_ms)
+
     async def end_expired(self, *, limit: int) -> int:
+        alone = self._running(lambda grant: grant.expires_at_ms is not None)
+        due = sorted((grant.expires_at_ms or 0, grant.id) for grant in alone)
+        past = {grant_id for moment, grant_id in due if moment <= self._state.now_ms}
+        chosen = set(list(past)[:limit])
+        return self._end(lambda grant: grant.id in chosen) + self._end_families(limit=limit - len(chosen))
+
+    def _end_families(self, *, limit: int) -> int:
         now_ms, families = self._state.now_ms, self._state.families.values()
         over = [each for each in families if each.ended_at_ms is None and each.idle_expires_at_ms <= now_ms]
         over.sort(key=lambda family: family.idle_expires_at_ms)

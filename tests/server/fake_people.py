@@ -1,8 +1,10 @@
 """Users, clients, resources and sessions in memory."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tests.server.fake_state import State
+from tokensmith.jose.strict_json import JsonValue
 from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import ClientId, ResourceId, SessionId, UserId
@@ -37,6 +39,9 @@ class FakeUsers:
 
     async def replace_password_hash(self, user_id: UserId, *, password_hash: str) -> None:
         self._change(user_id, password_hash=password_hash)
+
+    async def set_profile(self, user_id: UserId, profile: Mapping[str, JsonValue]) -> None:
+        self._change(user_id, profile=dict(profile))
 
     async def set_disabled(self, user_id: UserId, *, disabled: bool) -> None:
         self._change(user_id, disabled=disabled)
@@ -97,6 +102,9 @@ class FakeResources:
             raise ConflictError("That audience is taken.", code="resource_exists", detail=resource.audience)
         self._state.resources[resource.id] = resource
 
+    async def put(self, resource: Resource) -> None:
+        self._state.resources[resource.id] = resource
+
     async def find(self, resource_id: ResourceId) -> Resource | None:
         return self._state.resources.get(resource_id)
 
@@ -119,6 +127,21 @@ class FakeSessions:
 
     async def find(self, session_id: SessionId) -> Session | None:
         return self._state.sessions.get(session_id)
+
+    async def find_by_secret(self, secret_digest: bytes) -> Session | None:
+        return next((each for each in self._state.sessions.values() if each.secret_digest == secret_digest), None)
+
+    async def renew(self, session: Session) -> bool:
+        held = self._state.sessions.get(session.id)
+        if held is None or held.ended_at_ms is not None or held.user_id != session.user_id:
+            return False
+        self._state.sessions[session.id] = replace(session, seen_at_ms=session.signed_in_at_ms)
+        return True
+
+    async def seen(self, session_id: SessionId) -> None:
+        held = self._state.sessions.get(session_id)
+        if held is not None and held.ended_at_ms is None:
+            self._state.sessions[session_id] = replace(held, seen_at_ms=self._state.now_ms)
 
     async def end(self, session_id: SessionId) -> bool:
         held = self._state.sessions.get(session_id)

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Self
 
 from tokensmith.server.domain.audit import AuditRow
+from tokensmith.server.domain.authorization_codes import AuthorizationCode
 from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.grants import Grant
 from tokensmith.server.domain.ids import ClientId, GrantId, KeyId, ResourceId, SessionId, UserId
+from tokensmith.server.domain.pending_requests import PendingRequest
 from tokensmith.server.domain.refresh_tokens import Family
 from tokensmith.server.domain.resources import Resource
 from tokensmith.server.domain.sessions import Session
@@ -45,6 +47,9 @@ class State:
     clients: dict[ClientId, Client] = field(default_factory=dict)
     client_scopes: dict[ClientId, dict[ResourceId, frozenset[str]]] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
+    pending: dict[bytes, PendingRequest] = field(default_factory=dict)
+    consents: dict[tuple[UserId, ClientId], dict[ResourceId, frozenset[str]]] = field(default_factory=dict)
+    codes: dict[bytes, AuthorizationCode] = field(default_factory=dict)
     grants: dict[GrantId, Grant] = field(default_factory=dict)
     reaches: dict[tuple[GrantId, ResourceId], Reach] = field(default_factory=dict)
     families: dict[bytes, Family] = field(default_factory=dict)

@@ -5,11 +5,14 @@ import click
 from tokensmith.cli.operator import operator_command, run_with_parts
 from tokensmith.cli.table import show_table
 from tokensmith.server.domain.clients import GrantType, Lifetimes
+from tokensmith.server.domain.registrations import Registration
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 from tokensmith.server.flows.manage_clients import ManageClients, NewClient
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
 
+_REDIRECT_HELP = "Where people come back to when they have signed in; may be repeated."
+_AFTER_SIGN_OUT_HELP = "Where people may come back to when they have signed out; may be repeated."
 _SCOPES_HELP = "A scope it may ask for at --resource; may be repeated."
 
 
@@ -24,6 +27,9 @@ def client() -> None:
 @click.option("--public", is_flag=True, help="Has no secret (a program on people's own devices).")
 @click.option("--resource", metavar="URI", help="The service its tokens are for.")
 @click.option("--scope", "scopes", multiple=True, help=_SCOPES_HELP)
+@click.option("--redirect-uri", "redirect_uris", multiple=True, help=_REDIRECT_HELP)
+@click.option("--after-sign-out", "after_sign_out", multiple=True, metavar="URI", help=_AFTER_SIGN_OUT_HELP)
+@click.option("--trusted", is_flag=True, help="A program of your own: people are not asked whether it may.")
 @click.option("--access-seconds", type=click.IntRange(min=1), help="How long its access tokens live.")
 @click.option("--alg", type=click.Choice(SIGNING_ALGS), default="ES256", show_default=True)
 @operator_command
@@ -35,6 +41,9 @@ def create(
     public: bool,
     resource: str | None,
     scopes: tuple[str, ...],
+    redirect_uris: tuple[str, ...],
+    after_sign_out: tuple[str, ...],
+    trusted: bool,
     access_seconds: int | None,
     alg: str,
 ) -> None:
@@ -44,12 +53,15 @@ def create(
     new = NewClient(
         id=name,
         name=title or name,
-        grant_types=frozenset({GrantType.REFRESH_TOKEN} if public else {GrantType.CLIENT_CREDENTIALS}),
+        grant_types=_grant_types(public=public, signs_people_in=bool(redirect_uris)),
         confidential=not public,
         audiences={resource: frozenset(scopes)} if resource else {},
         default_audience=resource,
         lifetimes=Lifetimes() if access_seconds is None else Lifetimes(access=access_seconds),
         signing_alg=alg,
+        registration=Registration(
+            redirect_uris=redirect_uris, post_logout_redirect_uris=after_sign_out, trusted=trusted
+        ),
     )
     made, secret = run_with_parts(settings, lambda parts: _clients(parts).create(new))
     click.echo(f"Created {made.id}.", err=True)
@@ -104,6 +116,12 @@ def list_all(settings: Settings, *, as_json: bool) -> None:
         for one in clients
     ]
     show_table(("id", "name", "grants", "kind"), rows, as_json=as_json)
+
+
+def _grant_types(*, public: bool, signs_people_in: bool) -> frozenset[GrantType]:
+    if signs_people_in:
+        return frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN})
+    return frozenset({GrantType.REFRESH_TOKEN} if public else {GrantType.CLIENT_CREDENTIALS})
 
 
 def _kind(*, public: bool, disabled: bool) -> str:

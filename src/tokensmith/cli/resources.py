@@ -7,6 +7,10 @@ from tokensmith.cli.table import show_table
 from tokensmith.server.flows.manage_resources import ManageResources
 from tokensmith.server.settings import Settings
 
+_SCOPE_HELP = (
+    "A scope the service knows, if you like with what it allows, as in notes:read='Read your notes'; may be repeated."
+)
+
 
 @click.group()
 def resource() -> None:
@@ -15,13 +19,16 @@ def resource() -> None:
 
 @resource.command()
 @click.argument("uri")
-@click.option("--scope", "scopes", multiple=True, required=True, help="A scope the service knows; may be repeated.")
+@click.option("--scope", "scopes", multiple=True, required=True, help=_SCOPE_HELP)
+@click.option("--title", help="What people are shown; URI unless given.")
 @click.option("--client", metavar="ID", help="The client by which the service asks about tokens (RFC 7662).")
 @operator_command
-def create(settings: Settings, uri: str, scopes: tuple[str, ...], client: str | None) -> None:
+def create(settings: Settings, uri: str, scopes: tuple[str, ...], title: str | None, client: str | None) -> None:
     """Make the service URI known, the URI that its tokens carry as audience."""
+    texts = {name: text for name, _, text in (scope.partition("=") for scope in scopes)}
     made = run_with_parts(
-        settings, lambda parts: ManageResources(store=parts.store).create(uri, scopes=scopes, client_id=client)
+        settings,
+        lambda parts: ManageResources(store=parts.store).create(uri, scopes=texts, client_id=client, title=title),
     )
     click.echo(f"Created {made.audience} with {' '.join(sorted(made.scopes))}.")
 

@@ -4,6 +4,7 @@ import asyncio
 
 from tokensmith.server.demo import Demo, prepare_demo
 from tokensmith.server.flows.manage_clients import ManageClients
+from tokensmith.server.flows.manage_resources import ManageResources
 from tokensmith.server.flows.rotate_keys import RotateKeys
 from tokensmith.server.parts import Parts, database_of, opened_parts
 from tokensmith.server.settings import Settings
@@ -19,11 +20,12 @@ async def prepare(settings: Settings) -> None:
     """
     await asyncio.to_thread(migrate, database_of(settings))
     async with opened_parts(settings) as parts:
-        await prepare_parts(parts)
+        await prepare_parts(parts, issuer=settings.issuer)
 
 
-async def prepare_parts(parts: Parts) -> None:
+async def prepare_parts(parts: Parts, *, issuer: str) -> None:
     """Do the same over parts that are open already, whose tables are up to date."""
+    await ManageResources(store=parts.store).ensure_identity(issuer)
     await RotateKeys(store=parts.store, sealers=parts.sealing).ensure()
     await ManageClients(store=parts.store).ensure_first_party()
 

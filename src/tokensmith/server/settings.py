@@ -50,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sealing_key: str = ""
     sealing_key_file: str = ""
     password_hashing: Literal["standard", "strong"] = "standard"
+    session_idle_seconds: Annotated[int, msgspec.Meta(ge=60, le=31_536_000)] = 7 * 24 * 3600
+    session_seconds: Annotated[int, msgspec.Meta(ge=60, le=31_536_000)] = 30 * 24 * 3600
     sign_ins_per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 60
     client_failures_per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 30
     job_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60

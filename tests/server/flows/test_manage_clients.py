@@ -5,8 +5,10 @@ import pytest
 from tests.server.fake_people import FakeClients
 from tests.server.flows.world import NOTES, READ, World
 from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
-from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.errors import ConflictError, InvalidRequestError
+from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 from tokensmith.server.domain.ids import ClientId
+from tokensmith.server.domain.registrations import Registration
 from tokensmith.server.flows.manage_clients import NewClient
 
 pytestmark = pytest.mark.anyio
@@ -142,3 +144,19 @@ async def test_the_first_party_client_can_be_made_by_two_processes_at_once(
 
     assert made.id == FIRST_PARTY
     assert made.default_resource_id is not None
+
+
+async def test_who_signs_people_in_has_somewhere_to_send_them(world: World) -> None:
+    """And may ask who they are; each person decides."""
+    signs_in = {"grant_types": frozenset({GrantType.AUTHORIZATION_CODE})}
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.create(new_client(**signs_in))
+    assert caught.value.code == "redirect_uri_missing"
+    with pytest.raises(InvalidRequestError):
+        await world.clients.create(new_client(registration=Registration(redirect_uris=("/cb",)), **signs_in))
+
+    registration = Registration(redirect_uris=("https://app.example/cb",))
+    client, _ = await world.clients.create(new_client(registration=registration, **signs_in))
+    scopes = await world.store.read(lambda uow: uow.clients.scopes(client.id))
+    assert scopes == {IDENTITY: IDENTITY_SCOPES}
+    assert client.registration == registration

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.server.flows.world import NOTES, READ, World
+from tests.server.flows.world import ISSUER, NOTES, READ, World
 from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 
 pytestmark = pytest.mark.anyio
 
@@ -13,7 +14,16 @@ async def test_a_resource_is_known_once(world: World) -> None:
         await world.resources.create(NOTES, scopes=[READ])
 
     assert caught.value.code == "resource_exists"
-    assert [resource.audience for resource in await world.resources.all()] == [NOTES]
+    assert [resource.audience for resource in await world.resources.all()] == [ISSUER, NOTES]
+
+
+async def test_the_server_is_a_resource_too(world: World) -> None:
+    """Under the issuer's name, also after that has changed."""
+    await world.resources.ensure_identity("https://new.example")
+    await world.resources.ensure_identity("https://new.example")
+
+    (identity, _) = await world.resources.all()
+    assert (identity.id, identity.audience, identity.scopes) == (IDENTITY, "https://new.example", IDENTITY_SCOPES)
 
 
 async def test_a_resources_own_client_must_exist(world: World) -> None:

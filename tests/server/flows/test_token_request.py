@@ -15,7 +15,9 @@ pytestmark = pytest.mark.anyio
 async def post(
     world: World, parameters: Mapping[str, str], *, client_id: str = "robot", resources: tuple[str, ...] = ()
 ) -> TokenAnswer:
-    endpoint = TokenEndpoint(refresh=world.refresh_flow, client_credentials=world.client_credentials)
+    endpoint = TokenEndpoint(
+        code=world.exchange_code, refresh=world.refresh_flow, client_credentials=world.client_credentials
+    )
     request = TokenRequest(
         client=await world.client(client_id),
         parameters=parameters,

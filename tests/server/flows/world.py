@@ -2,16 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from tests.server.fake_sealing import HeldSealing
 from tests.server.fakes import InMemoryStore
 from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
 from tokensmith.server.domain.ids import ClientId
+from tokensmith.server.domain.registrations import Registration
 from tokensmith.server.domain.stored_secrets import digest
 from tokensmith.server.domain.unit_of_work import UnitOfWork
+from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_auth import ClientAuth, PresentedClient
 from tokensmith.server.flows.client_credentials import ClientCredentials
+from tokensmith.server.flows.exchange_code import ExchangeCode
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
 from tokensmith.server.flows.introspect import Introspect
 from tokensmith.server.flows.key_ring import KeyRing
@@ -85,14 +88,10 @@ class World:
         self.users = ManageUsers(store=self.store, hasher=self.hasher)
         self.clients = ManageClients(store=self.store)
         self.resources = ManageResources(store=self.store)
-        self.sign_in_flow = SignIn(
-            store=self.store,
-            hasher=self.hasher,
-            mint=mint,
-            rotation_keys=self.sealing,
-            attempts_secret=b"a" * 32,
-        )
+        self.passwords = CheckPassword(store=self.store, hasher=self.hasher, attempts_secret=b"a" * 32)
+        self.sign_in_flow = SignIn(store=self.store, passwords=self.passwords, mint=mint, rotation_keys=self.sealing)
         self.refresh_flow = ExchangeRefresh(store=self.store, mint=mint, rotation_keys=self.sealing)
+        self.exchange_code = ExchangeCode(store=self.store, mint=mint, rotation_keys=self.sealing)
         self.client_credentials = ClientCredentials(store=self.store, mint=mint)
         self.client_auth = ClientAuth(store=self.store)
         self.sign_out = SignOut(store=self.store, rotation_keys=self.sealing)
@@ -108,6 +107,7 @@ class World:
         world = cls()
         await world.keys.ensure()
         await world.clients.ensure_first_party()
+        await world.resources.ensure_identity(ISSUER)
         await world.make_client("watcher", {})
         await world.resources.create(NOTES, scopes=[READ, WRITE], client_id="watcher")
         await world.clients.allow(FIRST_PARTY, audience=NOTES, scopes=frozenset({READ, WRITE}), default=True)
@@ -128,6 +128,31 @@ class World:
         )
         _, secret = await self.clients.create(new)
         self.secrets[client_id] = secret or ""
+
+    async def make_web_client(self, client_id: str = "web", *, confidential: bool = True, **members: Any) -> None:
+        """A client that signs people in; *members* are those of its registration."""
+        new = NewClient(
+            id=client_id,
+            name=f"The {client_id.title()} App",
+            grant_types=frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN}),
+            confidential=confidential,
+            audiences={NOTES: frozenset({READ, WRITE})},
+            default_audience=NOTES,
+            registration=Registration(**{"redirect_uris": ("https://app.example/cb",), **members}),
+        )
+        _, secret = await self.clients.create(new)
+        if secret is not None:
+            self.secrets[client_id] = secret
+
+    async def change_client(self, client_id: str, **changes: Any) -> None:
+        """Change a client behind its back."""
+
+        async def unit(uow: UnitOfWork) -> None:
+            client = await uow.clients.find(ClientId(client_id))
+            assert client is not None
+            await uow.clients.update(replace(client, **changes))
+
+        await self.store.write(unit)
 
     def now(self) -> float:
         """The time, as a `Clock`."""
@@ -204,10 +229,4 @@ class World:
 
     async def set_lifetimes(self, client_id: str, lifetimes: Lifetimes) -> None:
         """Change a client's spans of time behind its back."""
-
-        async def unit(uow: UnitOfWork) -> None:
-            client = await uow.clients.find(ClientId(client_id))
-            assert client is not None
-            await uow.clients.update(replace(client, lifetimes=lifetimes))
-
-        await self.store.write(unit)
+        await self.change_client(client_id, lifetimes=lifetimes)

@@ -15,10 +15,10 @@ def raw(sqlite_path: Path) -> Iterator[sqlite3.Connection]:
     """A connection with foreign keys and a grant to hang things on."""
     connection = sqlite3.connect(sqlite_path)
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("INSERT INTO resources VALUES ('r', 'https://r', '', NULL)")
-    connection.execute("INSERT INTO clients VALUES ('c', 'C', '', x'', NULL, 1, 1, 1, 1, 1, 'ES256', 0, 0)")
-    connection.execute("INSERT INTO grants VALUES ('g', 'c', NULL, NULL, 0, NULL)")
-    connection.execute("INSERT INTO grants VALUES ('h', 'c', NULL, NULL, 0, NULL)")
+    connection.execute("INSERT INTO resources VALUES ('r', 'https://r', '', NULL, NULL, '{}')")
+    connection.execute("INSERT INTO clients VALUES ('c', 'C', '', x'', NULL, 1, 1, 1, 1, 1, 'ES256', 0, 0, '{}')")
+    connection.execute("INSERT INTO grants VALUES ('g', 'c', NULL, NULL, 0, NULL, NULL, NULL, 0, NULL)")
+    connection.execute("INSERT INTO grants VALUES ('h', 'c', NULL, NULL, 0, NULL, NULL, NULL, 0, NULL)")
     connection.execute("INSERT INTO status_lists VALUES (1, 1)")
     connection.execute("INSERT INTO status_entries VALUES (1, 7, 'g', 0, NULL)")
     yield connection
@@ -60,7 +60,7 @@ def test_spans_of_clients_are_whole_seconds() -> None:
         # an index taken twice
         "INSERT INTO status_entries VALUES (1, 7, 'h', 0, NULL)",
         # a grant of nobody's client
-        "INSERT INTO grants VALUES ('x', 'none', NULL, NULL, 0, NULL)",
+        "INSERT INTO grants VALUES ('x', 'none', NULL, NULL, 0, NULL, NULL, NULL, 0, NULL)",
     ],
 )
 def test_what_must_not_be_cannot_be_stored(raw: sqlite3.Connection, statement: str) -> None:

@@ -1,6 +1,6 @@
 """A served world for each test, or live processes; asynchronous tests run on asyncio, the loop the server runs on."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from tests.server.flows.world import World
 from tests.server.web.live import Live
 from tests.server.web.served import Served
+from tests.server.web.visitor import Visitor
 from tests.services.processes import Processes
 
 
@@ -19,6 +20,14 @@ def anyio_backend() -> str:
 @pytest.fixture
 async def served(anyio_backend: str) -> Served:
     return Served(await World.built())
+
+
+@pytest.fixture
+async def visitor(served: Served) -> AsyncIterator[Visitor]:
+    """A browser, before the client that REQUEST speaks of."""
+    await served.world.make_web_client()
+    async with Visitor(served) as visitor:
+        yield visitor
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,10 +7,10 @@ import httpx2
 from starlette.routing import Router
 
 from tests.server.flows.world import ISSUER, World
-from tokensmith.server.app import Wiring
 from tokensmith.server.ops.metrics import Metrics
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
+from tokensmith.server.wiring import Wiring
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 PEER = "192.0.2.1"

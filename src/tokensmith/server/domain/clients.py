@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.ids import ClientId, ResourceId
+from tokensmith.server.domain.registrations import NOTHING_MORE, Registration
 
 FIRST_PARTY: Final = ClientId("first-party")
 
@@ -13,6 +14,7 @@ FIRST_PARTY: Final = ClientId("first-party")
 class GrantType(StrEnum):
     """What a client may exchange for a token; the values are those on the wire."""
 
+    AUTHORIZATION_CODE = "authorization_code"
     REFRESH_TOKEN = "refresh_token"
     CLIENT_CREDENTIALS = "client_credentials"
 
@@ -65,11 +67,17 @@ class Client:
     lifetimes: Lifetimes
     signing_alg: str
     disabled: bool
+    registration: Registration = NOTHING_MORE
 
     @property
     def is_public(self) -> bool:
         """Whether the client has nothing to prove itself with (RFC 6749 §2.1)."""
-        return not self.secret_digests
+        return not (self.secret_digests or self.proves_itself_by_key)
+
+    @property
+    def proves_itself_by_key(self) -> bool:
+        """Whether it signs assertions (RFC 7523) instead of showing a secret."""
+        return self.registration.jwks is not None or self.registration.jwks_uri is not None
 
 
 class Clients(Protocol):
@@ -86,7 +94,7 @@ class Clients(Protocol):
         """Return the client with exactly this id."""
 
     async def update(self, client: Client) -> None:
-        """Store the client's name, grant types, default resource, lifetimes, algorithm and whether it is disabled."""
+        """Store everything of the client but its secrets."""
 
     async def all(self) -> tuple[Client, ...]:
         """Return every client, by id."""

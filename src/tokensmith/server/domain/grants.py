@@ -17,7 +17,15 @@ from tokensmith.server.domain.users import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """Who may act for whom; *user_id* and *session_id* are None for a client that acts for itself."""
+    """Who may act for whom; *user_id* and *session_id* are None for a client that acts for itself.
+
+    Attributes:
+        signed_in_at_ms: When the person had proven who they are as this was granted: a session may see a later proof,
+            and a refreshed ID token still tells of this one (Core §12.2). None: as the session says.
+        amr: How they had; None: as the session says.
+        offline: It goes on when the session ends (Core §11; Back-Channel Logout §2.7).
+        expires_at_ms: When it is over if no refresh family keeps it; None for one that a family does.
+    """
 
     id: GrantId
     client_id: ClientId
@@ -25,6 +33,10 @@ class Grant:
     session_id: SessionId | None
     created_at_ms: int
     ended_at_ms: int | None
+    signed_in_at_ms: int | None = None
+    amr: tuple[str, ...] | None = None
+    offline: bool = False
+    expires_at_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +88,7 @@ class Grants(Protocol):
         """End the grant, its refresh tokens, and set its status bits; False where it had ended before."""
 
     async def end_of_session(self, session_id: SessionId) -> int:
-        """End every running grant of the session; returns how many."""
+        """End every running grant of the session that is not to outlive it; returns how many."""
 
     async def end_of_user(self, user_id: UserId) -> int:
         """End every running grant of the person; returns how many."""
@@ -90,5 +102,8 @@ class Grants(Protocol):
     async def expire_tokens_of_user(self, user_id: UserId, *, resource_id: ResourceId) -> int:
         """Do the same for every running grant of the person at this resource, after a change of permissions."""
 
+    async def lasts(self, grant_id: GrantId, *, until_ms: int | None) -> None:
+        """Store when the grant is over by itself; None: when its refresh family is."""
+
     async def end_expired(self, *, limit: int) -> int:
-        """End at most *limit* running grants whose refresh family has expired; returns how many."""
+        """End at most *limit* running grants that are over, or whose refresh family is; returns how many."""

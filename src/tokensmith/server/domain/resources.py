@@ -1,7 +1,7 @@
 """Resource servers: whom tokens are for, and which scopes each of them knows (RFC 8707 §2, RFC 6749 §3.3)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -20,12 +20,16 @@ class Resource:
         audience: The absolute URI that goes into ``aud``.
         scopes: Every scope the service knows.
         client_id: The client by which the service itself may ask the server about tokens (RFC 7662), if it has one.
+        title: What people are shown; None for the audience itself.
+        texts: What scopes allow, in words for people, by scope.
     """
 
     id: ResourceId
     audience: str
     scopes: frozenset[str]
     client_id: ClientId | None
+    title: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_audience(uri: str) -> str:
@@ -63,6 +67,9 @@ class Resources(Protocol):
         Raises:
             ConflictError: the audience is taken (`resource_exists`).
         """
+
+    async def put(self, resource: Resource) -> None:
+        """Store a resource in the place of the one with its id, or as a new one."""
 
     async def find(self, resource_id: ResourceId) -> Resource | None:
         """Return the resource with this id."""

@@ -3,6 +3,7 @@
 from tokensmith.guard.scopes import parse_scopes
 from tokensmith.server.domain.errors import InvalidScopeError, InvalidTargetError
 from tokensmith.server.domain.grants import GrantedAudience, Standing
+from tokensmith.server.domain.identity import IDENTITY
 
 
 def asked_scopes(scope: str | None) -> frozenset[str] | None:
@@ -34,12 +35,15 @@ def narrowed(asked: frozenset[str] | None, *, allowed: frozenset[str]) -> frozen
 
 
 def audience_of(standing: Standing, *, resource: str | None) -> GrantedAudience:
-    """Return the audience of a grant that a request asks for; its only one where the request names none.
+    """Return the audience of a grant that a request asks for; its only service where the request names none.
 
     Raises:
         InvalidTargetError: the grant does not reach *resource*, or reaches several and none was named.
     """
     found = [one for one in standing.audiences if resource is None or one.resource.audience == resource]
+    if len(found) > 1:
+        # Who named none means the service that the grant is about, not the server's own UserInfo.
+        found = [one for one in found if one.resource.id != IDENTITY]
     if len(found) != 1:
         reaches = [one.resource.audience for one in standing.audiences]
         raise InvalidTargetError("No such resource for this grant.", detail=f"asked {resource!r}, reaches {reaches}")
@@ -57,6 +61,12 @@ def effective_scopes(standing: Standing, audience: GrantedAudience, *, scope: st
         raise InvalidScopeError("A refresh cannot widen the scope.", code="scope_wider", detail=f"{scope!r}")
     resource_id = audience.resource.id
     allowed = audience.scopes & standing.client_scopes.get(resource_id, frozenset())
-    if standing.user is not None:
+    if standing.user is not None and resource_id != IDENTITY:
         allowed &= standing.user_scopes.get(resource_id, frozenset())
     return narrowed(asked, allowed=allowed)
+
+
+def identity_scopes(standing: Standing) -> frozenset[str]:
+    """Return the scopes of OpenID Connect that a grant has today; none for one that is about a service alone."""
+    granted = (audience.scopes for audience in standing.audiences if audience.resource.id == IDENTITY)
+    return next(granted, frozenset()) & standing.client_scopes.get(IDENTITY, frozenset())

@@ -3,6 +3,7 @@
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.grants import Standing
+from tokensmith.server.domain.identity import claims_for
 from tokensmith.server.domain.status_lists import StatusPlace
 
 
@@ -28,6 +29,33 @@ def access_token_claims(
     if standing.grant.session_id is not None:
         claims["sid"] = standing.grant.session_id
     return claims
+
+
+def id_token_claims(standing: Standing, *, nonce: str | None, scopes: frozenset[str]) -> dict[str, JsonValue]:
+    """Return the claims of an ID token, less those the signer and the token beside it fill in (Core §2).
+
+    What the identity scopes ask for is in it, too: where its access token is for another service, UserInfo could not be
+    asked (Core §5.4 speaks of the case in which there is none).
+    """
+    claims: dict[str, JsonValue] = {"sub": subject(standing), **person_claims(standing, scopes=scopes)}
+    if standing.signed_in_at_ms is not None:
+        claims["auth_time"] = to_seconds(standing.signed_in_at_ms)
+        claims["amr"] = list(standing.amr)
+    if standing.grant.session_id is not None:
+        claims["sid"] = standing.grant.session_id
+    if nonce is not None:
+        claims["nonce"] = nonce
+    return claims
+
+
+def person_claims(standing: Standing, *, scopes: frozenset[str]) -> dict[str, JsonValue]:
+    """Return what these scopes tell of the person, less what is not known (Core §5.3.2: left out, not null)."""
+    if standing.user is None:
+        return {}
+    known: dict[str, JsonValue] = {"preferred_username": standing.user.name, "name": standing.user.name}
+    known |= standing.user.profile
+    wanted = claims_for(scopes)
+    return {name: value for name, value in known.items() if name in wanted}
 
 
 def subject(standing: Standing) -> str:

@@ -10,8 +10,11 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from tokensmith.server.domain.audit import Audit
+from tokensmith.server.domain.authorization_codes import AuthorizationCodes
 from tokensmith.server.domain.clients import Clients
+from tokensmith.server.domain.consents import Consents
 from tokensmith.server.domain.grants import Grants
+from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
 from tokensmith.server.domain.resources import Resources
 from tokensmith.server.domain.sessions import Sessions
@@ -42,6 +45,18 @@ class UnitOfWork(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Sign-ins."""
+
+    @property
+    def pending_requests(self) -> PendingRequests:
+        """Authorization requests that wait."""
+
+    @property
+    def consents(self) -> Consents:
+        """What people allowed clients."""
+
+    @property
+    def authorization_codes(self) -> AuthorizationCodes:
+        """Authorization codes."""
 
     @property
     def grants(self) -> Grants:

@@ -5,9 +5,11 @@ other code points can be registered beside her (RFC 8265 §3.3, UsernameCaseMapp
 """
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from tokensmith.jose.strict_json import JsonValue
 from tokensmith.server.domain.errors import InvalidRequestError
 from tokensmith.server.domain.ids import ResourceId, UserId
 
@@ -17,7 +19,10 @@ _ALLOWED_MARKS = frozenset("._-@+'")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person with an account. `password_hash` is a PHC string (RFC 9106), None where no password is set."""
+    """A person with an account. `password_hash` is a PHC string (RFC 9106), None where no password is set.
+
+    *profile* holds what is known of them by the names of OpenID Connect (Core §5.1).
+    """
 
     id: UserId
     name: str
@@ -25,6 +30,7 @@ class User:
     is_admin: bool
     disabled: bool
     created_at_ms: int
+    profile: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 def name_key(name: str) -> str:
@@ -67,6 +73,9 @@ class Users(Protocol):
 
     async def replace_password_hash(self, user_id: UserId, *, password_hash: str) -> None:
         """Store a new hash, after a change of password or a rehash at sign-in."""
+
+    async def set_profile(self, user_id: UserId, profile: Mapping[str, JsonValue]) -> None:
+        """Store what is known of a person, in the place of what was known."""
 
     async def set_disabled(self, user_id: UserId, *, disabled: bool) -> None:
         """Switch an account off or on. Ending what it holds is the caller's next step."""

@@ -79,7 +79,7 @@ class ExchangeRefresh:
             if placed is not None:
                 standing, place = placed
                 scopes = effective_scopes(standing, audience, scope=scope)
-                return await self.mint.answer(
+                answer = await self.mint.answer(
                     standing,
                     audience,
                     scopes=scopes,
@@ -87,6 +87,8 @@ class ExchangeRefresh:
                     refresh_token=str(verdict.answer),
                     key_thumbprint=key_thumbprint,
                 )
+                # Core §12.2: of the same sign-in, and without the nonce of its request.
+                return await self.mint.with_id_token(answer, standing, nonce=None)
         raise UnavailableError("The token is being refreshed by too many at once.", code="refresh_contention")
 
     async def _look(

@@ -7,11 +7,15 @@ from typing import Final
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
 from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 from tokensmith.server.domain.ids import ClientId, ResourceId
+from tokensmith.server.domain.redirect_uris import check_redirect_uri
+from tokensmith.server.domain.registrations import NOTHING_MORE, Registration
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 from tokensmith.server.domain.status_lists import LONGEST_TOKEN_SECONDS
 from tokensmith.server.domain.stored_secrets import digest, new_client_secret
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.identity_resource import have_identity
 from tokensmith.server.flows.known_resource import known_resource
 
 MAX_LOST_ANSWER_SECONDS: Final = 60
@@ -34,6 +38,7 @@ class NewClient:
     default_audience: str | None = None
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
     signing_alg: str = "ES256"
+    registration: Registration = NOTHING_MORE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +50,12 @@ class ManageClients:
     async def create(self, new: NewClient) -> tuple[Client, str | None]:
         """Make a client known; returns it with its secret, which is shown this once and stored nowhere.
 
+        One that signs people in may ask who they are; whether it is told, each person decides.
+
         Raises:
             ConflictError: the id is taken (`client_exists`), a resource or scope is not known, the algorithm is not
-                one of ours, or a lifetime is out of range.
+                one of ours, a lifetime is out of range, or there is nowhere to send codes to.
+            InvalidRequestError: a redirect URI is none (see `check_redirect_uri`).
         """
         _check(new)
         secret = new_client_secret() if new.confidential else None
@@ -57,6 +65,9 @@ class ManageClients:
             await uow.clients.add(client, created_at_ms=await uow.now_ms())
             for audience, scopes in new.audiences.items():
                 await _allow(uow, client.id, audience, scopes)
+            if GrantType.AUTHORIZATION_CODE in new.grant_types:
+                await have_identity(uow)
+                await uow.clients.allow(client.id, IDENTITY, scopes=IDENTITY_SCOPES)
             await uow.audit.record(AuditEvent(name=AuditName.CLIENT_CREATED, client_id=client.id))
             return client
 
@@ -125,8 +136,12 @@ class ManageClients:
 
 
 def _check(new: NewClient) -> None:
-    if new.signing_alg not in SIGNING_ALGS:
+    if not {new.signing_alg, new.registration.id_token_alg} <= set(SIGNING_ALGS):
         raise ConflictError(f"The server signs with {' and '.join(SIGNING_ALGS)}.", code="unknown_algorithm")
+    for uri in (*new.registration.redirect_uris, *new.registration.post_logout_redirect_uris):
+        check_redirect_uri(uri)
+    if GrantType.AUTHORIZATION_CODE in new.grant_types and not new.registration.redirect_uris:
+        raise ConflictError("A client that signs people in needs a redirect URI.", code="redirect_uri_missing")
     if not 1 <= new.lifetimes.access <= LONGEST_TOKEN_SECONDS:
         raise ConflictError(f"An access token lives 1 to {LONGEST_TOKEN_SECONDS} s.", code="bad_lifetime")
     if min(new.lifetimes.refresh_idle, new.lifetimes.refresh_absolute) < 1:
@@ -147,6 +162,7 @@ def _client(new: NewClient, secret: str | None, *, default: ResourceId | None) -
         lifetimes=new.lifetimes,
         signing_alg=new.signing_alg,
         disabled=False,
+        registration=new.registration,
     )
 
 

@@ -1,6 +1,6 @@
 """An operator's commands about resource servers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
@@ -8,6 +8,7 @@ from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import ClientId, ResourceId, random_id
 from tokensmith.server.domain.resources import Resource, check_audience, check_scopes
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.identity_resource import name_identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,13 +17,21 @@ class ManageResources:
 
     store: Store
 
-    async def create(self, audience: str, *, scopes: Iterable[str], client_id: str | None = None) -> Resource:
+    async def create(
+        self,
+        audience: str,
+        *,
+        scopes: Iterable[str] | Mapping[str, str],
+        client_id: str | None = None,
+        title: str | None = None,
+    ) -> Resource:
         """Make a resource server known.
 
         Args:
             audience: The absolute URI that tokens for it carry in ``aud``.
-            scopes: Every scope it knows.
+            scopes: Every scope it knows; with what each allows, in words for people, where that is known.
             client_id: The client by which it may ask the server about its tokens, if it has one.
+            title: What people are shown; None for the URI.
 
         Raises:
             InvalidTargetError, InvalidRequestError: the URI or a scope cannot be one.
@@ -33,6 +42,8 @@ class ManageResources:
             audience=check_audience(audience),
             scopes=check_scopes(scopes),
             client_id=ClientId(client_id) if client_id else None,
+            title=title,
+            texts={name: text for name, text in scopes.items() if text} if isinstance(scopes, Mapping) else {},
         )
 
         async def unit(uow: UnitOfWork) -> Resource:
@@ -44,6 +55,10 @@ class ManageResources:
             return resource
 
         return await self.store.write(unit)
+
+    async def ensure_identity(self, issuer: str) -> None:
+        """Make the server known to itself, as the resource behind UserInfo; safe from many processes at once."""
+        await self.store.write(lambda uow: name_identity(uow, issuer))
 
     async def all(self) -> tuple[Resource, ...]:
         """Return every resource, by audience."""

@@ -1,26 +1,32 @@
-"""Signs access tokens; the only signer of tokens for people and clients (RFC 9068)."""
+"""Signs access tokens and ID tokens; the only signer of tokens for people and clients (RFC 9068, Core §2)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from tokensmith.jose import jwt
+from tokensmith.jose import Key, jwt
+from tokensmith.jose.strict_json import JsonValue
 from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.grants import GrantedAudience, Standing
+from tokensmith.server.domain.identity import OPENID
+from tokensmith.server.domain.scopes import identity_scopes
 from tokensmith.server.domain.status_lists import StatusPlace
-from tokensmith.server.domain.token_claims import access_token_claims
+from tokensmith.server.domain.token_claims import access_token_claims, id_token_claims
 from tokensmith.server.flows.key_ring import KeyRing
 from tokensmith.server.flows.tokens import TokenAnswer
 
 ACCESS_TOKEN_TYPE: Final = "at+jwt"
 MAX_SIGNERS: Final = 256
 
-_SignerKey = tuple[str | None, str, int]
+# A client reads it once, on arrival; the clock of a server that is five minutes off is the worst it has to stand.
+ID_TOKEN_SECONDS: Final = 600
+
+_SignerKey = tuple[str | None, str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Mint:
-    """Makes token answers. Signers are kept, bounded: one per key, audience and lifetime."""
+    """Makes token answers. Signers are kept, bounded: one per key, audience, lifetime and type."""
 
     issuer: str
     ring: KeyRing
@@ -45,7 +51,8 @@ class Mint:
             UnavailableError: no key to sign with, or the database cannot be reached.
         """
         lifetime = standing.client.lifetimes.access
-        signer = await self._signer(standing.client.signing_alg, audience=audience.resource.audience, lifetime=lifetime)
+        key = await self.ring.signing_key(standing.client.signing_alg)
+        signer = self._signer(key, audience=audience.resource.audience, lifetime=lifetime, typ=ACCESS_TOKEN_TYPE)
         claims = access_token_claims(
             standing, scopes=scopes, place=place, issuer=self.issuer, key_thumbprint=key_thumbprint
         )
@@ -59,19 +66,32 @@ class Mint:
             refresh_token=refresh_token,
         )
 
-    async def _signer(self, alg: str, *, audience: str, lifetime: int) -> jwt.Signer:
-        key = await self.ring.signing_key(alg)
-        signer_key = (key.kid, audience, lifetime)
+    async def with_id_token(self, answer: TokenAnswer, standing: Standing, *, nonce: str | None) -> TokenAnswer:
+        """Add an ID token to an answer, where the grant is one for OpenID Connect.
+
+        Raises:
+            UnavailableError: no key to sign with, or the database cannot be reached.
+        """
+        scopes = identity_scopes(standing)
+        if OPENID not in scopes:
+            return answer
+        client = standing.client
+        key = await self.ring.signing_key(client.registration.id_token_alg)
+        signer = self._signer(key, audience=client.id, lifetime=ID_TOKEN_SECONDS, typ="JWT")
+        issued_at = to_seconds(standing.now_ms)
+        claims = id_token_claims(standing, nonce=nonce, scopes=scopes)
+        times: dict[str, JsonValue] = {"iat": issued_at, "exp": issued_at + ID_TOKEN_SECONDS}
+        hashed = jwt.half_hash(answer.access_token, key=key)
+        return replace(answer, id_token=signer.sign({**claims, **times, "at_hash": hashed}))
+
+    def _signer(self, key: Key, *, audience: str, lifetime: int, typ: str) -> jwt.Signer:
+        signer_key = (key.kid, audience, lifetime, typ)
         signer = self._signers.get(signer_key)
         if signer is None:
             if len(self._signers) >= MAX_SIGNERS:
                 self._signers.clear()
             signer = jwt.Signer(
-                key,
-                issuer=self.issuer,
-                audience=audience,
-                lifetime=timedelta(seconds=lifetime),
-                typ=ACCESS_TOKEN_TYPE,
+                key, issuer=self.issuer, audience=audience, lifetime=timedelta(seconds=lifetime), typ=typ
             )
             self._signers[signer_key] = signer
         return signer

@@ -5,15 +5,12 @@ A proof is used up before anything else is done for the request: one proof, one 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from tokensmith.guard import InvalidProofError
 from tokensmith.guard.sender import DpopProof, DpopVerifier
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.errors import InvalidDpopProofError
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
-
-_METHOD: Final = "POST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +21,16 @@ class ProvePossession:
     issuer: str
     verifier: DpopVerifier
 
-    async def run(self, proofs: Sequence[bytes], *, path: str) -> str | None:
+    async def run(
+        self, proofs: Sequence[bytes], *, path: str, method: str = "POST", access_token: str | None = None
+    ) -> str | None:
         """Return the thumbprint of the key that the sender of a request proved to hold; None without a proof.
 
         Args:
             proofs: Every DPoP header of the request.
             path: The endpoint's path below the issuer.
+            method: The request's method.
+            access_token: The token that the request comes with; None where one is asked for.
 
         Raises:
             InvalidDpopProofError: the proof is not good, not for this endpoint, or was used before.
@@ -38,7 +39,7 @@ class ProvePossession:
         if not proofs:
             return None
         try:
-            proof = self.verifier.verify(proofs, method=_METHOD, uri=self.issuer + path)
+            proof = self.verifier.verify(proofs, method=method, uri=self.issuer + path, access_token=access_token)
         except InvalidProofError as error:
             raise InvalidDpopProofError(str(error), code=error.code, detail=error.detail) from None
         await self._use_up(proof)

@@ -1,37 +1,26 @@
-"""A person signs in with a name and a password (decisions 10 and 13).
+"""A person signs in to the first-party client with a name and a password (decision 13)."""
 
-The order is the protection: the attempt is counted and committed, then the password is hashed — a real hash or a
-stand-in of equal cost, so that time says nothing about who exists — and only then is anything looked at that depends on
-the person.
-"""
-
-import secrets
 from dataclasses import dataclass
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.clients import FIRST_PARTY
-from tokensmith.server.domain.clock import MILLISECONDS, seconds_until
-from tokensmith.server.domain.errors import (
-    InvalidCredentialsError,
-    InvalidTargetError,
-    OAuthError,
-    TooManyAttemptsError,
-)
+from tokensmith.server.domain.errors import InvalidTargetError, OAuthError
 from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
 from tokensmith.server.domain.ids import GrantId, SessionId, random_id
-from tokensmith.server.domain.passwords import PasswordHasher, normalized
-from tokensmith.server.domain.refresh_tokens import FAMILY_BYTES, SECRET_BYTES, Family, RefreshToken
+from tokensmith.server.domain.new_families import family_of, first_token
+from tokensmith.server.domain.refresh_tokens import RefreshToken
 from tokensmith.server.domain.resources import Resource
 from tokensmith.server.domain.rotation_keys import RotationKeyRing
 from tokensmith.server.domain.scopes import asked_scopes, effective_scopes, narrowed
 from tokensmith.server.domain.sessions import Session
-from tokensmith.server.domain.sign_in_attempts import AttemptKeys, Locked, Reserved, attempt_keys
 from tokensmith.server.domain.status_lists import StatusPlace
-from tokensmith.server.domain.stored_secrets import digest
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
-from tokensmith.server.domain.users import User, name_key
+from tokensmith.server.domain.users import User
+from tokensmith.server.flows.check_password import CheckedPassword, CheckPassword
 from tokensmith.server.flows.mint import Mint
 from tokensmith.server.flows.tokens import TokenAnswer
+
+PASSWORD: tuple[str, ...] = ("pwd",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,70 +53,32 @@ class _Begun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """The flow. *attempts_secret* keys the counters of wrong passwords (at least 32 bytes)."""
+    """The flow."""
 
     store: Store
-    hasher: PasswordHasher
+    passwords: CheckPassword
     mint: Mint
     rotation_keys: RotationKeyRing
-    attempts_secret: bytes
 
     async def run(self, request: SignInRequest) -> TokenAnswer:
         """Sign a person in to the first-party client.
 
         Raises:
-            InvalidRequestError: the name or password cannot be one.
-            InvalidCredentialsError: wrong password, unknown name or switched-off account; which, is not told.
-            TooManyAttemptsError: the name is locked, from here or altogether.
             InvalidTargetError, InvalidScopeError: the person proved themselves and may have nothing of what was asked.
-            UnavailableError: the database or the hashing pool cannot take it now.
+            OAuthError: see `CheckPassword.run`.
         """
-        folded = name_key(request.username)
-        password = normalized(request.password)
-        keys = attempt_keys(secret=self.attempts_secret, name_key=folded, source=request.source)
-        user = await self._reserve(keys, folded)
-        right = await self.hasher.verify(password, user.password_hash if user else None)
-        if user is None or user.disabled or not right:
-            await self._record_failure(user, request)
-            raise InvalidCredentialsError("The user name or the password is wrong.", detail=f"name={folded!r}")
-        new_hash = await self._rehashed(user, password)
-        return await self._begin(user, request, keys, new_hash)
-
-    async def _reserve(self, keys: AttemptKeys, folded: str) -> User | None:
-        async def unit(uow: UnitOfWork) -> tuple[Reserved | Locked, User | None]:
-            return await uow.sign_in_attempts.reserve(keys), await uow.users.find_by_name_key(folded)
-
-        reserved, user = await self.store.write(unit)
-        if isinstance(reserved, Locked):
-            wait = seconds_until(reserved.until_ms, now_ms=reserved.now_ms)
-            raise TooManyAttemptsError("Too many attempts; wait.", retry_after_seconds=wait, code="sign_in_locked")
-        return user
-
-    async def _record_failure(self, user: User | None, request: SignInRequest) -> None:
-        event = AuditEvent(name=AuditName.SIGN_IN_FAILED, user_id=user.id if user else None, source=request.source)
-        await self.store.write(lambda uow: uow.audit.record(event))
-
-    async def _rehashed(self, user: User, password: str) -> str | None:
-        if user.password_hash is None or not self.hasher.needs_rehash(user.password_hash):
-            return None
-        return await self.hasher.hash(password)
-
-    async def _begin(self, user: User, request: SignInRequest, keys: AttemptKeys, new_hash: str | None) -> TokenAnswer:
+        checked = await self.passwords.run(request.username, request.password, source=request.source)
         rotation_keys = await self.rotation_keys.holding(())
-        start = _Start.fresh(user, key_id=rotation_keys.current_key_id)
+        start = _Start.fresh(checked.user, key_id=rotation_keys.current_key_id)
 
         async def unit(uow: UnitOfWork) -> _Begun | OAuthError:
-            await uow.sign_in_attempts.succeeded(keys)
-            if new_hash is not None:
-                await uow.users.replace_password_hash(user.id, password_hash=new_hash)
+            await checked.settle(uow)
             # This refusal is returned, not raised: the password was right, and a rollback would count it as wrong.
             try:
-                resource, scopes = await _what_may_be_had(uow, user, request)
+                resource, scopes = await _what_may_be_had(uow, checked.user, request)
             except OAuthError as error:
                 return error
-            begun = await self._write_down(uow, start, resource, scopes, request)
-            _check_unchanged(begun.standing.user, user, new_hash)
-            return begun
+            return await _write_down(uow, start, checked, request, resource=resource, scopes=scopes)
 
         begun = await self.store.write(unit)
         if isinstance(begun, OAuthError):
@@ -141,35 +92,43 @@ class SignIn:
             key_thumbprint=request.key_thumbprint,
         )
 
-    async def _write_down(
-        self, uow: UnitOfWork, start: "_Start", resource: Resource, scopes: frozenset[str], request: SignInRequest
-    ) -> _Begun:
-        now_ms = await uow.now_ms()
-        await uow.sessions.add(start.session(now_ms))
-        await uow.grants.add(start.grant(now_ms), audiences={resource.id: scopes})
-        place = await uow.status_lists.take(start.grant_id, resource.id)
-        standing = await uow.grants.standing(start.grant_id)
-        if standing is None:
-            raise InvalidTargetError("The grant ended as it began.", code="grant_vanished")
-        await uow.refresh_tokens.add(start.family(standing, key_thumbprint=request.key_thumbprint))
-        await uow.audit.record(
-            AuditEvent(
-                name=AuditName.SIGNED_IN,
-                user_id=start.user.id,
-                client_id=FIRST_PARTY,
-                grant_id=start.grant_id,
-                source=request.source,
-            )
+
+async def _write_down(
+    uow: UnitOfWork,
+    start: "_Start",
+    checked: CheckedPassword,
+    request: SignInRequest,
+    *,
+    resource: Resource,
+    scopes: frozenset[str],
+) -> _Begun:
+    now_ms = await uow.now_ms()
+    await uow.sessions.add(start.session(now_ms))
+    await uow.grants.add(start.grant(now_ms), audiences={resource.id: scopes})
+    place = await uow.status_lists.take(start.grant_id, resource.id)
+    standing = await uow.grants.standing(start.grant_id)
+    if standing is None:
+        raise InvalidTargetError("The grant ended as it began.", code="grant_vanished")
+    family = family_of(
+        start.refresh_token,
+        start.grant_id,
+        key_id=start.key_id,
+        lifetimes=standing.client.lifetimes,
+        key_thumbprint=request.key_thumbprint,
+        now_ms=standing.now_ms,
+    )
+    await uow.refresh_tokens.add(family)
+    await uow.audit.record(
+        AuditEvent(
+            name=AuditName.SIGNED_IN,
+            user_id=start.user.id,
+            client_id=FIRST_PARTY,
+            grant_id=start.grant_id,
+            source=request.source,
         )
-        return _Begun(standing=standing, audience=standing.audiences[0], place=place)
-
-
-def _check_unchanged(now: User | None, checked: User, new_hash: str | None) -> None:
-    # While the password was being hashed, the account may have been switched off or given another password; what that
-    # ended did not include a grant that was not there yet. The grant is there now, so either we see the change, or
-    # whoever makes it sees the grant.
-    if now is None or now.disabled or now.password_hash != (new_hash or checked.password_hash):
-        raise InvalidCredentialsError("The user name or the password is wrong.", detail="changed while signing in")
+    )
+    checked.check_unchanged(standing.user)
+    return _Begun(standing=standing, audience=standing.audiences[0], place=place)
 
 
 async def _what_may_be_had(uow: UnitOfWork, user: User, request: SignInRequest) -> tuple[Resource, frozenset[str]]:
@@ -198,19 +157,16 @@ class _Start:
 
     @classmethod
     def fresh(cls, user: User, *, key_id: str) -> "_Start":
-        token = RefreshToken(
-            family=secrets.token_bytes(FAMILY_BYTES), generation=0, secret=secrets.token_bytes(SECRET_BYTES)
-        )
         return cls(
             user=user,
             session_id=SessionId(random_id()),
             grant_id=GrantId(random_id()),
-            refresh_token=token,
+            refresh_token=first_token(),
             key_id=key_id,
         )
 
     def session(self, now_ms: int) -> Session:
-        return Session(id=self.session_id, user_id=self.user.id, amr=("pwd",), signed_in_at_ms=now_ms, ended_at_ms=None)
+        return Session(id=self.session_id, user_id=self.user.id, amr=PASSWORD, signed_in_at_ms=now_ms, ended_at_ms=None)
 
     def grant(self, now_ms: int) -> Grant:
         return Grant(
@@ -220,19 +176,4 @@ class _Start:
             session_id=self.session_id,
             created_at_ms=now_ms,
             ended_at_ms=None,
-        )
-
-    def family(self, standing: Standing, *, key_thumbprint: str | None) -> Family:
-        lifetimes = standing.client.lifetimes
-        return Family(
-            family=self.refresh_token.family,
-            grant_id=self.grant_id,
-            generation=0,
-            secret_digest=digest(self.refresh_token.secret),
-            key_id=self.key_id,
-            rotated_at_ms=(standing.now_ms,),
-            idle_expires_at_ms=standing.now_ms + min(lifetimes.refresh_idle, lifetimes.refresh_absolute) * MILLISECONDS,
-            absolute_expires_at_ms=standing.now_ms + lifetimes.refresh_absolute * MILLISECONDS,
-            ended_at_ms=None,
-            key_thumbprint=key_thumbprint,
         )

@@ -5,8 +5,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tokensmith.server.domain.clients import Client, GrantType
-from tokensmith.server.domain.errors import InvalidRequestError, InvalidTargetError, UnsupportedGrantTypeError
+from tokensmith.server.domain.errors import (
+    InvalidDpopProofError,
+    InvalidRequestError,
+    InvalidTargetError,
+    UnsupportedGrantTypeError,
+)
 from tokensmith.server.flows.client_credentials import ClientCredentials
+from tokensmith.server.flows.exchange_code import CodeRedemption, ExchangeCode
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
 from tokensmith.server.flows.tokens import TokenAnswer
 
@@ -42,6 +48,17 @@ class TokenRequest:
             raise InvalidTargetError("Ask for one resource at a time.", code="several_resources")
         return self.resources[0] if self.resources else None
 
+    def required(self, name: str) -> str:
+        """Return a parameter that must be there.
+
+        Raises:
+            InvalidRequestError: it is not (`parameter_missing`).
+        """
+        value = self.parameters.get(name)
+        if value is None:
+            raise InvalidRequestError(f"{name} is missing.", code="parameter_missing", detail=name)
+        return value
+
 
 Serve = Callable[[TokenRequest], Awaitable[TokenAnswer]]
 
@@ -50,12 +67,14 @@ Serve = Callable[[TokenRequest], Awaitable[TokenAnswer]]
 class TokenEndpoint:
     """The flows behind `/token`, one for each grant type."""
 
+    code: ExchangeCode
     refresh: ExchangeRefresh
     client_credentials: ClientCredentials
     flows: Mapping[str, Serve] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         table: dict[str, Serve] = {
+            GrantType.AUTHORIZATION_CODE: self._code,
             GrantType.REFRESH_TOKEN: self._refresh,
             GrantType.CLIENT_CREDENTIALS: self._client_credentials,
         }
@@ -67,20 +86,32 @@ class TokenEndpoint:
         Raises:
             InvalidRequestError: no grant_type, or a parameter of its flow is missing.
             UnsupportedGrantTypeError: no such grant type here.
+            InvalidDpopProofError: the client takes bound tokens alone, and no proof came (RFC 9449 §5.2).
             OAuthError: whatever the flow refuses with.
         """
-        grant_type = request.parameters.get("grant_type")
-        if grant_type is None:
-            raise InvalidRequestError("grant_type is missing.", code="parameter_missing", detail="grant_type")
+        grant_type = request.required("grant_type")
         serve = self.flows.get(grant_type)
         if serve is None:
             raise UnsupportedGrantTypeError("No such grant type here.", detail=repr(grant_type[:100]))
+        if request.client.registration.binds_tokens and request.key_thumbprint is None:
+            raise InvalidDpopProofError("This client's tokens are bound to a key.", code="dpop_proof_missing")
         return await serve(request)
 
+    async def _code(self, request: TokenRequest) -> TokenAnswer:
+        return await self.code.run(
+            request.client,
+            CodeRedemption(
+                code=request.required("code"),
+                redirect_uri=request.parameters.get("redirect_uri"),
+                verifier=request.parameters.get("code_verifier"),
+                resource=request.resource,
+                source=request.source,
+                key_thumbprint=request.key_thumbprint,
+            ),
+        )
+
     async def _refresh(self, request: TokenRequest) -> TokenAnswer:
-        token = request.parameters.get("refresh_token")
-        if token is None:
-            raise InvalidRequestError("refresh_token is missing.", code="parameter_missing", detail="refresh_token")
+        token = request.required("refresh_token")
         return await self.refresh.run(
             request.client,
             token,

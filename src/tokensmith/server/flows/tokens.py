@@ -16,6 +16,7 @@ class TokenAnswer:
     expires_in: int
     scope: str
     refresh_token: str | None
+    id_token: str | None = None
 
     def __repr__(self) -> str:
         return f"<TokenAnswer scope={self.scope!r} expires_in={self.expires_in}>"

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tokensmith.server.domain.audit import Audit, AuditEvent, AuditName, AuditRow
+from tokensmith.server.domain.authorization_codes import AuthorizationCodes
 from tokensmith.server.domain.clients import Clients
+from tokensmith.server.domain.consents import Consents
 from tokensmith.server.domain.grants import Grants
+from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
 from tokensmith.server.domain.resources import Resources
 from tokensmith.server.domain.sessions import Sessions
@@ -86,6 +89,18 @@ class _CountedUnit:
     @property
     def sessions(self) -> Sessions:
         return self._uow.sessions
+
+    @property
+    def pending_requests(self) -> PendingRequests:
+        return self._uow.pending_requests
+
+    @property
+    def consents(self) -> Consents:
+        return self._uow.consents
+
+    @property
+    def authorization_codes(self) -> AuthorizationCodes:
+        return self._uow.authorization_codes
 
     @property
     def grants(self) -> Grants:

@@ -2,12 +2,14 @@
 
 from typing import Final
 
+import msgspec
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tokensmith.server.domain.clients import Client, GrantType, Lifetimes
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import ClientId, ResourceId
+from tokensmith.server.domain.registrations import Registration
 from tokensmith.server.storage.schema import client_scopes, clients
 from tokensmith.server.storage.scope_lists import Scopes, by_resource, joined
 from tokensmith.server.storage.statements import Connection, Row
@@ -27,6 +29,7 @@ COLUMNS: Final = (
     clients.c.lost_answer_seconds,
     clients.c.signing_alg,
     clients.c.disabled,
+    clients.c.registration,
 )
 _CHANGEABLE: Final = (
     "name",
@@ -39,6 +42,7 @@ _CHANGEABLE: Final = (
     "lost_answer_seconds",
     "signing_alg",
     "disabled",
+    "registration",
 )
 
 _ADD: Final = insert(clients).on_conflict_do_nothing(index_elements=["id"]).returning(clients.c.id)
@@ -57,7 +61,7 @@ _SCOPES: Final = select(client_scopes.c.resource_id, client_scopes.c.scope).wher
 
 def client_of(row: Row) -> Client:
     """Make a client of the values of `COLUMNS`."""
-    client_id, name, grant_types, digests, default_resource_id, *lifetimes, signing_alg, disabled = row
+    client_id, name, grant_types, digests, default_resource_id, *lifetimes, signing_alg, disabled, registration = row
     access, refresh_idle, refresh_absolute, reuse_window, lost_answer = lifetimes
     return Client(
         id=ClientId(client_id),
@@ -74,6 +78,7 @@ def client_of(row: Row) -> Client:
         ),
         signing_alg=signing_alg,
         disabled=bool(disabled),
+        registration=msgspec.json.decode(registration, type=Registration),
     )
 
 
@@ -90,6 +95,7 @@ def _changeable(client: Client) -> dict[str, object]:
         "lost_answer_seconds": lifetimes.lost_answer,
         "signing_alg": client.signing_alg,
         "disabled": client.disabled,
+        "registration": msgspec.json.encode(client.registration).decode(),
     }
 
 

@@ -12,7 +12,7 @@ wait for each other and never in a circle.
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Column, ColumnElement, Select, Update, bindparam, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Select, Update, and_, bindparam, select, tuple_, update
 
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, SessionId, UserId
@@ -71,8 +71,8 @@ class _Ending:
     giving_up: _GivingUp
 
     @classmethod
-    def by(cls, column: Column[str] | Column[str | None]) -> "_Ending":
-        chosen = column == bindparam("of")
+    def by(cls, column: Column[str] | Column[str | None], *conditions: ColumnElement[bool]) -> "_Ending":
+        chosen = and_(column == bindparam("of"), *conditions)
         of_these = select(grants.c.id).where(chosen)
         # The moment singles out what this transaction ended: no place of an ended grant can change any more.
         ended_now = of_these.where(grants.c.ended_at_ms == bindparam("moment"))
@@ -98,7 +98,7 @@ class _Ending:
 
 
 _END: Final = _Ending.by(grants.c.id)
-_END_OF_SESSION: Final = _Ending.by(grants.c.session_id)
+_END_OF_SESSION: Final = _Ending.by(grants.c.session_id, ~grants.c.offline)
 _END_OF_USER: Final = _Ending.by(grants.c.user_id)
 _END_OF_CLIENT: Final = _Ending.by(grants.c.client_id)
 
@@ -134,7 +134,7 @@ class GrantEndings:
         return await _END.run(self._connection, grant_id) == 1
 
     async def end_of_session(self, session_id: SessionId) -> int:
-        """End every running grant of the session; returns how many."""
+        """End every running grant of the session that is not to outlive it; returns how many."""
         return await _END_OF_SESSION.run(self._connection, session_id)
 
     async def end_of_user(self, user_id: UserId) -> int:

@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
@@ -75,6 +75,13 @@ _OF_CLIENT_ITSELF: Final = (
     .order_by(grants.c.created_at_ms, grants.c.id)
     .limit(1)
 )
+_LASTS: Final = update(grants).where(grants.c.id == bindparam("grant_id")).values(expires_at_ms=bindparam("until_ms"))
+_OVER: Final = (
+    select(grants.c.id)
+    .where(grants.c.expires_at_ms.is_not(None), grants.c.ended_at_ms.is_(None), grants.c.expires_at_ms <= NOW_MS)
+    .order_by(grants.c.expires_at_ms)
+    .limit(bindparam("limit"))
+)
 _EXPIRED: Final = (
     select(refresh_families.c.grant_id)
     .where(refresh_families.c.ended_at_ms.is_(None), refresh_families.c.idle_expires_at_ms <= NOW_MS)
@@ -100,6 +107,10 @@ class SqlGrants(GrantEndings):
             session_id=grant.session_id,
             created_at_ms=grant.created_at_ms,
             ended_at_ms=grant.ended_at_ms,
+            signed_in_at_ms=grant.signed_in_at_ms,
+            amr=None if grant.amr is None else " ".join(grant.amr),
+            offline=grant.offline,
+            expires_at_ms=grant.expires_at_ms,
         )
         for resource_id, scopes in audiences.items():
             await self.add_audience(grant.id, resource_id, scopes=scopes)
@@ -125,9 +136,14 @@ class SqlGrants(GrantEndings):
         row = await self._connection.row(_OF_CLIENT_ITSELF, client_id=client_id)
         return GrantId(row[0]) if row else None
 
+    async def lasts(self, grant_id: GrantId, *, until_ms: int | None) -> None:
+        """Store when the grant is over by itself; None: when its refresh family is."""
+        await self._connection.change(_LASTS, grant_id=grant_id, until_ms=until_ms)
+
     async def end_expired(self, *, limit: int) -> int:
-        """End at most *limit* running grants whose refresh family has expired; returns how many."""
-        expired = await self._connection.rows(_EXPIRED, limit=limit)
+        """End at most *limit* running grants that are over, or whose refresh family is; returns how many."""
+        over = await self._connection.rows(_OVER, limit=limit)
+        expired = [*over, *await self._connection.rows(_EXPIRED, limit=limit - len(over))]
         return sum([await self.end(GrantId(grant_id)) for (grant_id,) in expired])
 
 
@@ -137,13 +153,15 @@ def _standing_of(rows: list[Row]) -> Standing:
         tuple(islice(values, len(columns))) for columns in (grants.c, client_rows.COLUMNS, user_rows.COLUMNS)
     )
     amr, signed_in_at_ms, user_scope_pairs, client_scope_pairs, now_ms = islice(values, 5)
+    found = _grant_of(grant)
+    of_session = () if amr is None else tuple(amr.split())
     audiences = (row[len(_HEAD_COLUMNS) :] for row in rows)
     return Standing(
-        grant=_grant_of(grant),
+        grant=found,
         client=client_rows.client_of(client),
         user=user_rows.user_of(user) if user[0] is not None else None,
-        amr=tuple(amr.split()) if amr is not None else (),
-        signed_in_at_ms=signed_in_at_ms,
+        amr=of_session if found.amr is None else found.amr,
+        signed_in_at_ms=signed_in_at_ms if found.signed_in_at_ms is None else found.signed_in_at_ms,
         audiences=tuple(_audience_of(row) for row in audiences if row[0] is not None),
         user_scopes=by_resource(pairs(user_scope_pairs)),
         client_scopes=by_resource(pairs(client_scope_pairs)),
@@ -152,7 +170,8 @@ def _standing_of(rows: list[Row]) -> Standing:
 
 
 def _grant_of(row: Row) -> Grant:
-    grant_id, client_id, user_id, session_id, created_at_ms, ended_at_ms = row
+    grant_id, client_id, user_id, session_id, created_at_ms, ended_at_ms, *of_sign_in, offline, expires_at_ms = row
+    signed_in_at_ms, amr = of_sign_in
     return Grant(
         id=GrantId(grant_id),
         client_id=ClientId(client_id),
@@ -160,6 +179,10 @@ def _grant_of(row: Row) -> Grant:
         session_id=SessionId(session_id) if session_id is not None else None,
         created_at_ms=created_at_ms,
         ended_at_ms=ended_at_ms,
+        signed_in_at_ms=signed_in_at_ms,
+        amr=None if amr is None else tuple(amr.split()),
+        offline=bool(offline),
+        expires_at_ms=expires_at_ms,
     )
 
 

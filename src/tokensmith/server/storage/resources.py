@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import msgspec
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -12,19 +13,42 @@ from tokensmith.server.storage.schema import resources
 from tokensmith.server.storage.scope_lists import joined, split
 from tokensmith.server.storage.statements import Connection, Row
 
-COLUMNS: Final = (resources.c.id, resources.c.audience, resources.c.scopes, resources.c.client_id)
+COLUMNS: Final = tuple(resources.c)
 
 _ADD: Final = insert(resources).on_conflict_do_nothing(index_elements=["audience"]).returning(resources.c.id)
 _ALL: Final = select(*COLUMNS).order_by(resources.c.audience)
 _FIND: Final = select(*COLUMNS).where(resources.c.id == bindparam("resource_id"))
+_NEW: Final = insert(resources)
+_PUT: Final = _NEW.on_conflict_do_update(
+    index_elements=["id"],
+    set_={name: _NEW.excluded[name] for name in ("audience", "scopes", "client_id", "title", "texts")},
+)
 _FIND_BY_AUDIENCE: Final = select(*COLUMNS).where(resources.c.audience == bindparam("uri"))
 _SERVED_BY: Final = _ALL.where(resources.c.client_id == bindparam("served_by"))
 
 
 def resource_of(row: Row) -> Resource:
     """Make a resource of the values of `COLUMNS`."""
-    resource_id, audience, scopes, client_id = row
-    return Resource(id=ResourceId(resource_id), audience=audience, scopes=split(scopes), client_id=client_id)
+    resource_id, audience, scopes, client_id, title, texts = row
+    return Resource(
+        id=ResourceId(resource_id),
+        audience=audience,
+        scopes=split(scopes),
+        client_id=client_id,
+        title=title,
+        texts=msgspec.json.decode(texts, type=dict[str, str]),
+    )
+
+
+def _values(resource: Resource) -> dict[str, object]:
+    return {
+        "id": resource.id,
+        "audience": resource.audience,
+        "scopes": joined(resource.scopes),
+        "client_id": resource.client_id,
+        "title": resource.title,
+        "texts": msgspec.json.encode(dict(resource.texts)).decode(),
+    }
 
 
 class SqlResources:
@@ -35,15 +59,13 @@ class SqlResources:
 
     async def add(self, resource: Resource) -> None:
         """Store a new resource."""
-        added = await self._connection.row(
-            _ADD,
-            id=resource.id,
-            audience=resource.audience,
-            scopes=joined(resource.scopes),
-            client_id=resource.client_id,
-        )
+        added = await self._connection.row(_ADD, **_values(resource))
         if added is None:
             raise ConflictError("That audience is taken.", code="resource_exists", detail=resource.audience)
+
+    async def put(self, resource: Resource) -> None:
+        """Store a resource in the place of the one with its id, or as a new one."""
+        await self._connection.change(_PUT, **_values(resource))
 
     async def find(self, resource_id: ResourceId) -> Resource | None:
         """Return the resource with this id."""

@@ -19,24 +19,48 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
+    false,
     text,
 )
 
-# The revision that built these tables, as the store asks for it at start; the newest in migrations/versions.
-REVISION: Final = "0003"
-
-metadata: Final = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
+from tokensmith.server.storage.sign_in_tables import (
+    authorization_codes,
+    consents,
+    pending_requests,
+    sessions,
+    sign_in_attempts,
 )
+from tokensmith.server.storage.table_names import metadata
+
+__all__ = [
+    "REVISION",
+    "audit",
+    "authorization_codes",
+    "client_scopes",
+    "clients",
+    "consents",
+    "former_sealing_keys",
+    "grant_audiences",
+    "grants",
+    "metadata",
+    "pending_requests",
+    "refresh_families",
+    "resources",
+    "sealing_checks",
+    "sessions",
+    "sign_in_attempts",
+    "signing_keys",
+    "status_entries",
+    "status_lists",
+    "used_proofs",
+    "user_scopes",
+    "users",
+]
+
+# The revision that built these tables, as the store asks for it at start; the newest in migrations/versions.
+REVISION: Final = "0004"
 
 users: Final = Table(
     "users",
@@ -48,6 +72,7 @@ users: Final = Table(
     Column("is_admin", Boolean, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("created_at_ms", BigInteger, nullable=False),
+    Column("profile", Text, nullable=False, server_default="{}"),  # claims of OpenID Connect, as JSON
     sqlite_with_rowid=False,
 )
 
@@ -59,6 +84,8 @@ resources: Final = Table(
     Column("scopes", Text, nullable=False),
     # No foreign key: clients point at resources, and SQLite cannot add the second half of a circle later.
     Column("client_id", Text, index=True),  # introspection: which resources does this client serve?
+    Column("title", Text),
+    Column("texts", Text, nullable=False, server_default="{}"),  # what its scopes allow, in words, as JSON
     sqlite_with_rowid=False,
 )
 
@@ -78,6 +105,8 @@ clients: Final = Table(
     Column("signing_alg", Text, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("created_at_ms", BigInteger, nullable=False),
+    # The rest of what it registered, as JSON, read and written whole; the default is for a process of version 0003.
+    Column("registration", Text, nullable=False, server_default="{}"),
     sqlite_with_rowid=False,
 )
 
@@ -100,17 +129,6 @@ client_scopes: Final = Table(
     sqlite_with_rowid=False,
 )
 
-sessions: Final = Table(
-    "sessions",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("user_id", Text, ForeignKey("users.id"), nullable=False),
-    Column("amr", Text, nullable=False),
-    Column("signed_in_at_ms", BigInteger, nullable=False),
-    Column("ended_at_ms", BigInteger),
-    sqlite_with_rowid=False,
-)
-
 grants: Final = Table(
     "grants",
     metadata,
@@ -120,11 +138,22 @@ grants: Final = Table(
     Column("session_id", Text, ForeignKey("sessions.id")),
     Column("created_at_ms", BigInteger, nullable=False),
     Column("ended_at_ms", BigInteger),
+    Column("signed_in_at_ms", BigInteger),
+    Column("amr", Text),
+    Column("offline", Boolean, nullable=False, server_default=false()),
+    Column("expires_at_ms", BigInteger),
     # Sign-out, a new password, a client taken away: what of it runs, and what did this transaction just end?
     Index(None, "session_id", "ended_at_ms"),
     Index(None, "user_id", "ended_at_ms"),
     Index(None, "client_id", "user_id", "ended_at_ms"),  # with user_id: the grant of a client that acts for itself
     sqlite_with_rowid=False,
+)
+# The sweep: which grants that no refresh family keeps are over?
+Index(
+    "ix_grants_expiring",
+    grants.c.expires_at_ms,
+    sqlite_where=grants.c.expires_at_ms.is_not(None) & grants.c.ended_at_ms.is_(None),
+    postgresql_where=grants.c.expires_at_ms.is_not(None) & grants.c.ended_at_ms.is_(None),
 )
 
 grant_audiences: Final = Table(
@@ -225,18 +254,6 @@ signing_keys: Final = Table(
     Column("retired_at_ms", BigInteger),
     Column("gone_at_ms", BigInteger),
     Column("compromised", Boolean, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-sign_in_attempts: Final = Table(
-    "sign_in_attempts",
-    metadata,
-    Column("key", LargeBinary, primary_key=True),
-    Column("attempts", Integer, nullable=False),
-    Column("window_started_at_ms", BigInteger, nullable=False),
-    Column("locked_until_ms", BigInteger, nullable=False),
-    Column("known_until_ms", BigInteger, nullable=False),
-    Column("useless_from_ms", BigInteger, nullable=False, index=True),  # the sweep: which rows say nothing any more?
     sqlite_with_rowid=False,
 )
 

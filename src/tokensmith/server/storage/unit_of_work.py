@@ -5,8 +5,11 @@ from typing import Final
 from sqlalchemy import select
 
 from tokensmith.server.storage.audit import SqlAudit
+from tokensmith.server.storage.authorization_codes import SqlAuthorizationCodes
 from tokensmith.server.storage.clients import SqlClients
+from tokensmith.server.storage.consents import SqlConsents
 from tokensmith.server.storage.grants import SqlGrants
+from tokensmith.server.storage.pending_requests import SqlPendingRequests
 from tokensmith.server.storage.refresh_tokens import SqlRefreshTokens
 from tokensmith.server.storage.resources import SqlResources
 from tokensmith.server.storage.sessions import SqlSessions
@@ -45,6 +48,21 @@ class SqlUnitOfWork:
     def sessions(self) -> SqlSessions:
         """Sign-ins."""
         return SqlSessions(self._connection)
+
+    @property
+    def pending_requests(self) -> SqlPendingRequests:
+        """Authorization requests that wait."""
+        return SqlPendingRequests(self._connection)
+
+    @property
+    def consents(self) -> SqlConsents:
+        """What people allowed clients."""
+        return SqlConsents(self._connection)
+
+    @property
+    def authorization_codes(self) -> SqlAuthorizationCodes:
+        """Authorization codes."""
+        return SqlAuthorizationCodes(self._connection)
 
     @property
     def grants(self) -> SqlGrants:

@@ -1,10 +1,13 @@
 """People, and what each may do (`domain/users.py`)."""
 
+from collections.abc import Mapping
 from typing import Final
 
+import msgspec
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from tokensmith.jose.strict_json import JsonValue
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import ResourceId, UserId
 from tokensmith.server.domain.users import User
@@ -19,6 +22,7 @@ COLUMNS: Final = (
     users.c.is_admin,
     users.c.disabled,
     users.c.created_at_ms,
+    users.c.profile,
 )
 
 # PostgreSQL's INSERT, for its ON CONFLICT: SQLite took the clause over word for word. A violated constraint would end
@@ -29,6 +33,7 @@ _FIND_BY_KEY: Final = select(*COLUMNS).where(users.c.name_key == bindparam("key"
 _OF_USER: Final = update(users).where(users.c.id == bindparam("user_id"))
 _REPLACE_HASH: Final = _OF_USER.values(password_hash=bindparam("new_hash"))
 _SET_DISABLED: Final = _OF_USER.values(disabled=bindparam("now_disabled"))
+_SET_PROFILE: Final = _OF_USER.values(profile=bindparam("new_profile"))
 _ALLOW: Final = insert(user_scopes).on_conflict_do_nothing()
 _FORBID: Final = delete(user_scopes).where(
     user_scopes.c.user_id == bindparam("user_id"),
@@ -42,7 +47,7 @@ _SCOPES: Final = select(user_scopes.c.resource_id, user_scopes.c.scope).where(
 
 def user_of(row: Row) -> User:
     """Make a user of the values of `COLUMNS`."""
-    user_id, name, password_hash, is_admin, disabled, created_at_ms = row
+    user_id, name, password_hash, is_admin, disabled, created_at_ms, profile = row
     return User(
         id=UserId(user_id),
         name=name,
@@ -50,6 +55,7 @@ def user_of(row: Row) -> User:
         is_admin=bool(is_admin),
         disabled=bool(disabled),
         created_at_ms=created_at_ms,
+        profile=msgspec.json.decode(profile),
     )
 
 
@@ -70,6 +76,7 @@ class SqlUsers:
             is_admin=user.is_admin,
             disabled=user.disabled,
             created_at_ms=user.created_at_ms,
+            profile=_profile(user.profile),
         )
         if added is None:
             raise ConflictError("That user name is taken.", code="user_exists", detail=key)
@@ -87,6 +94,10 @@ class SqlUsers:
     async def replace_password_hash(self, user_id: UserId, *, password_hash: str) -> None:
         """Store a new hash."""
         await self._connection.change(_REPLACE_HASH, user_id=user_id, new_hash=password_hash)
+
+    async def set_profile(self, user_id: UserId, profile: Mapping[str, JsonValue]) -> None:
+        """Store what is known of a person, in the place of what was known."""
+        await self._connection.change(_SET_PROFILE, user_id=user_id, new_profile=_profile(profile))
 
     async def set_disabled(self, user_id: UserId, *, disabled: bool) -> None:
         """Switch an account off or on."""
@@ -106,3 +117,7 @@ class SqlUsers:
     async def scopes(self, user_id: UserId) -> Scopes:
         """Return what the person may do, resource by resource."""
         return by_resource(await self._connection.rows(_SCOPES, user_id=user_id))
+
+
+def _profile(profile: Mapping[str, JsonValue]) -> str:
+    return msgspec.json.encode(dict(profile)).decode()

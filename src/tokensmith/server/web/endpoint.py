@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -21,6 +21,17 @@ from tokensmith.server.web.request_body import ClientGoneError
 from tokensmith.server.web.responses import error_response, refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+class ErrorPages(Protocol):
+    """Shows errors to people, where programs would get JSON."""
+
+    def refusal(self, request: Request, error: OAuthError, error_id: str) -> Response:
+        """Make the answer for a refusal."""
+
+    def error(self, request: Request, error: str, *, status: int, error_id: str) -> Response:
+        """Make the answer for an error that is no `OAuthError`."""
+
 
 _LOG: Final = logging.getLogger("tokensmith.server.web")
 _PREFLIGHT_SECONDS: Final = "86400"
@@ -37,6 +48,7 @@ class Endpoint:
         methods: Each method's handler; HEAD follows GET by itself.
         headers: Added to every answer.
         public: Pages of other origins may read it: a preflight is answered (Fetch §4.8).
+        pages: Shows its errors, where people come; None where programs do.
     """
 
     route: str
@@ -44,6 +56,7 @@ class Endpoint:
     headers: tuple[tuple[bytes, bytes], ...]
     observer: Observer
     public: bool = False
+    pages: ErrorPages | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -74,11 +87,11 @@ class Endpoint:
         try:
             return await handler(request)
         except OAuthError as error:
-            return self._refuse(error)
+            return self._refuse(request, error)
         except ClientGoneError:
             raise
         except Exception as error:  # noqa: BLE001 - the last door: whatever it is, the caller learns only that it was
-            return self._fail(error)
+            return self._fail(request, error)
 
     async def _without_handler(self, request: Request) -> Response:
         if request.method == "HEAD" and "GET" in self.methods:
@@ -100,7 +113,7 @@ class Endpoint:
         head.raw_headers = response.raw_headers
         return head
 
-    def _refuse(self, error: OAuthError) -> Response:
+    def _refuse(self, request: Request, error: OAuthError) -> Response:
         error_id = _new_id()
         self.observer.refused(self.route, code=error.code)
         level = logging.WARNING if error.status >= 500 else logging.INFO
@@ -108,13 +121,17 @@ class Endpoint:
         # The cause of a 503 is in what it was raised from: the driver's own words.
         cause = error.__cause__ if error.status >= 500 else None
         _LOG.log(level, "refused", extra={**facts, "detail": error.detail}, exc_info=cause)
+        if self.pages is not None:
+            return self.pages.refusal(request, error, error_id)
         return refusal(error, error_id=error_id)
 
-    def _fail(self, error: Exception) -> Response:
+    def _fail(self, request: Request, error: Exception) -> Response:
         error_id = _new_id()
         self.observer.refused(self.route, code="server_error")
         facts = {"error_id": error_id, "route": self.route, "status": 500, "code": getattr(error, "code", "")}
         _LOG.error("failed", extra={**facts, "detail": getattr(error, "detail", "")}, exc_info=error)
+        if self.pages is not None:
+            return self.pages.error(request, "server_error", status=500, error_id=error_id)
         return error_response("server_error", "The server made a mistake.", status=500, error_id=error_id)
 
 

@@ -10,15 +10,16 @@ from tokensmith.server.domain.errors import InvalidClientError, InvalidCredentia
 from tokensmith.server.flows.tokens import TokenAnswer
 
 REALM: Final = "tokensmith"
+# RFC 9110 §15.5.2 wants a challenge in every 401. Browsers open a password window of their own for the schemes they
+# know, so the sign-in has one that they do not.
+SIGN_IN_CHALLENGE: Final = f'SignIn realm="{REALM}"'
 JSON_TYPE: Final = "application/json"
 
 # RFC 6749 §5.2: error_description holds printable ASCII without the double quote and the backslash.
 _NOT_IN_DESCRIPTIONS: Final = {ord('"'): "'", ord("\\"): "/"}
 _CHALLENGES: Final[Mapping[type[OAuthError], str]] = {
     InvalidClientError: f'Basic realm="{REALM}", charset="UTF-8"',
-    # RFC 9110 §15.5.2 wants a challenge in every 401. Browsers open a password window of their own for the schemes they
-    # know, so the sign-in has one that they do not.
-    InvalidCredentialsError: f'SignIn realm="{REALM}"',
+    InvalidCredentialsError: SIGN_IN_CHALLENGE,
 }
 
 
@@ -35,7 +36,7 @@ def token_response(answer: TokenAnswer) -> Response:
 
 
 def token_members(answer: TokenAnswer) -> dict[str, JsonValue]:
-    """Return the members of a token response; `refresh_token` only where there is one."""
+    """Return the members of a token response; `refresh_token` and `id_token` only where there is one."""
     members: dict[str, JsonValue] = {
         "access_token": answer.access_token,
         "token_type": answer.token_type,
@@ -44,6 +45,8 @@ def token_members(answer: TokenAnswer) -> dict[str, JsonValue]:
     }
     if answer.refresh_token is not None:
         members["refresh_token"] = answer.refresh_token
+    if answer.id_token is not None:
+        members["id_token"] = answer.id_token
     return members
 
 

@@ -10,9 +10,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tokensmith.server.domain.errors import NotFoundError
+from tokensmith.server.web.account.consent import ConsentPage
+from tokensmith.server.web.account.sign_in import SignInPage
 from tokensmith.server.web.api.first_party import LOGIN_PATH, REFRESH_PATH, FirstParty
 from tokensmith.server.web.endpoint import Endpoint, Handler
 from tokensmith.server.web.home import PAGE_POLICY, Home
+from tokensmith.server.web.oauth.authorize import AUTHORIZE_PATH, CONSENT_PATH, SIGN_IN_PATH, AuthorizeHandler
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
 from tokensmith.server.web.oauth.keys import KeysHandler
 from tokensmith.server.web.oauth.metadata import MetadataHandler, well_known_paths
@@ -20,15 +23,20 @@ from tokensmith.server.web.oauth.revoke import RevokeHandler
 from tokensmith.server.web.oauth.status_feed import FEED_PATH, StatusFeedHandler
 from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusListsHandler
 from tokensmith.server.web.oauth.tokens import TOKEN_PATH, TokenHandler
+from tokensmith.server.web.oauth.userinfo import USERINFO_PATH
 from tokensmith.server.web.observer import Observer
+from tokensmith.server.web.render import STYLESHEET_PATH, Pages
 from tokensmith.server.web.security_headers import JSON_POLICY, security_headers
+from tokensmith.server.web.stylesheet import stylesheet
 
 JWKS_PATH: Final = "/.well-known/jwks.json"
 
 # Which member of the discovery documents names which path.
 ADVERTISED: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "authorization_endpoint": AUTHORIZE_PATH,
         "token_endpoint": TOKEN_PATH,
+        "userinfo_endpoint": USERINFO_PATH,
         "jwks_uri": JWKS_PATH,
         "revocation_endpoint": "/revoke",
         "introspection_endpoint": "/introspect",
@@ -43,7 +51,11 @@ ADVERTISED: Final[Mapping[str, str]] = MappingProxyType(
 class Handlers:
     """One handler for each thing the server does. *first_party* is None where `/api` is not offered (decision 13)."""
 
+    authorize: AuthorizeHandler
+    sign_in: SignInPage
+    consent: ConsentPage
     tokens: TokenHandler
+    userinfo: Handler
     revoke: RevokeHandler
     introspect: IntrospectHandler
     metadata: MetadataHandler
@@ -56,17 +68,22 @@ class Handlers:
     alive: Handler
     ready: Handler
     metrics: Handler
+    pages: Pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """One URL. *public*: pages of other origins may read it; *at_root*: not below the issuer's path."""
+    """One URL. *public*: pages of other origins may read it; *at_root*: not below the issuer's path.
+
+    *page*: people come here, so its errors are pages, and each page brings a policy of its own.
+    """
 
     path: str
     get: Handler | None = None
     post: Handler | None = None
     public: bool = False
     at_root: bool = False
+    page: bool = False
     policy: bytes = JSON_POLICY
 
 
@@ -86,9 +103,10 @@ def routes(handlers: Handlers, *, issuer_path: str, https: bool, observer: Obser
             Endpoint(
                 route=row.path,
                 methods=methods,
-                headers=security_headers(https=https, public=row.public, policy=row.policy),
+                headers=security_headers(https=https, public=row.public, policy=None if row.page else row.policy),
                 observer=observer,
                 public=row.public,
+                pages=handlers.pages if row.page else None,
             ),
         )
 
@@ -114,6 +132,11 @@ def _table(handlers: Handlers, *, issuer_path: str) -> tuple[_Row, ...]:
         _Row(path=FEED_PATH, get=handlers.status_feed),
         _Row(path="/status/{list}", get=handlers.status_list, public=True),
         *api,
+        _Row(path=AUTHORIZE_PATH, get=handlers.authorize.get, post=handlers.authorize.post, page=True),
+        _Row(path=SIGN_IN_PATH, get=handlers.sign_in.get, post=handlers.sign_in.post, page=True),
+        _Row(path=CONSENT_PATH, get=handlers.consent.get, post=handlers.consent.post, page=True),
+        _Row(path=STYLESHEET_PATH, get=stylesheet),
+        _Row(path=USERINFO_PATH, get=handlers.userinfo, post=handlers.userinfo),
         _Row(path="/introspect", post=handlers.introspect),
         _Row(path="/revoke", post=handlers.revoke),
         _Row(path=JWKS_PATH, get=handlers.keys, public=True),

@@ -16,14 +16,17 @@ _PUBLIC: Final = ((b"access-control-allow-origin", b"*"), (b"access-control-expo
 _PRIVATE: Final = ((b"cross-origin-resource-policy", b"same-origin"),)
 
 
-def security_headers(*, https: bool, public: bool, policy: bytes = JSON_POLICY) -> tuple[tuple[bytes, bytes], ...]:
+def security_headers(
+    *, https: bool, public: bool, policy: bytes | None = JSON_POLICY
+) -> tuple[tuple[bytes, bytes], ...]:
     """Return the headers of one endpoint, in the form ASGI sends.
 
     Args:
         https: The issuer is https, so browsers are told to stay with it. Only then: RFC 6797 §7.2 forbids it over http.
         public: Pages of every origin may read it: discovery, key sets and status lists, which say nothing about who
             asks and for which no credentials count. Everything else is for its own origin.
-        policy: The content security policy.
+        policy: The content security policy; None where each page brings its own.
     """
     hsts = (_HSTS,) if https else ()
-    return (*_ALWAYS, (b"content-security-policy", policy), *hsts, *(_PUBLIC if public else _PRIVATE))
+    csp = () if policy is None else ((b"content-security-policy", policy),)
+    return (*_ALWAYS, *csp, *hsts, *(_PUBLIC if public else _PRIVATE))

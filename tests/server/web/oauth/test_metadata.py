@@ -38,6 +38,8 @@ async def test_every_endpoint_that_is_named_is_there(served: Served) -> None:
     named = {name: url for name, url in members.items() if name.endswith(("_endpoint", "_uri"))}
 
     assert named.keys() == {
+        "authorization_endpoint",
+        "userinfo_endpoint",
         "token_endpoint",
         "jwks_uri",
         "revocation_endpoint",
@@ -49,7 +51,7 @@ async def test_every_endpoint_that_is_named_is_there(served: Served) -> None:
         assert url.startswith(f"{ISSUER}/")
         async with served.http() as client:
             # HEAD, since the feed of status lists has no end.
-            assert (await client.head(url.removeprefix(ISSUER))).status_code in {200, 405}
+            assert (await client.head(url.removeprefix(ISSUER))).status_code != 404
 
 
 async def test_proofs_of_possession_are_offered(served: Served) -> None:
@@ -58,19 +60,33 @@ async def test_proofs_of_possession_are_offered(served: Served) -> None:
 
 
 async def test_nothing_is_promised_that_is_not_there(served: Served) -> None:
-    """No authorization endpoint yet, no ID tokens; RFC 8414 §3.2: zero elements MUST be omitted."""
+    """P11, P73, P74, P77; RFC 8414 §3.2: zero elements MUST be omitted."""
     members = await document(served)
 
-    assert "authorization_endpoint" not in members
-    assert "id_token_signing_alg_values_supported" not in members
+    assert members["response_types_supported"] == ["code"]
+    assert members["response_modes_supported"] == ["query", "form_post"]
+    assert members["request_parameter_supported"] is False
+    assert members["request_uri_parameter_supported"] is False
     assert [] not in members.values()
+    assert all("none" not in value for name, value in members.items() if name.endswith("alg_values_supported"))
+
+
+async def test_what_every_openid_reader_needs_is_there(served: Served) -> None:
+    """P60, P72, P75, P76: OpenID Discovery §3, RFC 9207 §2.3; MCP clients refuse without the challenge methods."""
+    members = await document(served)
+
+    assert members["subject_types_supported"] == ["public"]
+    assert "RS256" in members["id_token_signing_alg_values_supported"]
+    assert "openid" in members["scopes_supported"]
+    assert members["code_challenge_methods_supported"] == ["S256"]
+    assert members["authorization_response_iss_parameter_supported"] is True
 
 
 async def test_the_grant_types_are_those_of_the_token_endpoint(served: Served) -> None:
     """First-party sign-in is no OAuth grant and in no metadata (decision 13)."""
     members = await document(served)
 
-    assert members["grant_types_supported"] == ["client_credentials", "refresh_token"]
+    assert members["grant_types_supported"] == ["authorization_code", "client_credentials", "refresh_token"]
     assert "password" not in members["grant_types_supported"]
 
 

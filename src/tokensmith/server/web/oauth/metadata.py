@@ -1,8 +1,7 @@
 """The discovery documents (RFC 8414 §2, OpenID Connect Discovery §3, RFC 9449 §5.1): what is on, and nothing else.
 
-Both well-known names answer with the same members, so no reader learns of more than another. `authorization_endpoint`,
-`response_types_supported` and what an OpenID provider adds are left out until they exist: RFC 8414 §3.2 forbids empty
-arrays, and a promise of something that is not there is worse than silence.
+Both well-known names answer with the same members, so no reader learns of more than another. What is not there is not
+in them: RFC 8414 §3.2 forbids empty arrays, and a promise of something that does not exist is worse than silence.
 """
 
 from collections.abc import Mapping
@@ -14,12 +13,18 @@ from starlette.responses import Response
 
 from tokensmith.guard.sender import DPOP_ALGORITHMS
 from tokensmith.jose.strict_json import JsonValue, encode
+from tokensmith.server.domain.identity import IDENTITY_SCOPES, claims_for
+from tokensmith.server.domain.pkce import METHOD
+from tokensmith.server.domain.signing_keys import SIGNING_ALGS
+from tokensmith.server.flows.authorization_request import PROMPTS, RESPONSE_MODES
 from tokensmith.server.web.cached import cached_response, entity_tag
+from tokensmith.server.web.texts import LANGUAGES
 
 MAX_AGE_SECONDS: Final = 300
 OAUTH_PATH: Final = "/.well-known/oauth-authorization-server"
 OPENID_PATH: Final = "/.well-known/openid-configuration"
 
+_ALWAYS_CLAIMED: Final = ("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash")
 _SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
 
 
@@ -45,6 +50,20 @@ def metadata_handler(issuer: str, *, paths: Mapping[str, str], grant_types: tupl
     members: dict[str, JsonValue] = {"issuer": issuer}
     members |= {name: issuer + path for name, path in paths.items()}
     members["grant_types_supported"] = sorted(grant_types)
+    members["response_types_supported"] = ["code"]
+    members["response_modes_supported"] = list(RESPONSE_MODES)
+    members["code_challenge_methods_supported"] = [METHOD]
+    members["authorization_response_iss_parameter_supported"] = True
+    members["prompt_values_supported"] = list(PROMPTS)
+    members["scopes_supported"] = sorted(IDENTITY_SCOPES)
+    members["subject_types_supported"] = ["public"]
+    members["id_token_signing_alg_values_supported"] = sorted(SIGNING_ALGS, reverse=True)
+    members["claims_supported"] = sorted({*_ALWAYS_CLAIMED, *claims_for(IDENTITY_SCOPES)})
+    members["claims_parameter_supported"] = True
+    members["request_parameter_supported"] = False
+    # Core's default is true, and it means documents fetched from anywhere.
+    members["request_uri_parameter_supported"] = False
+    members["ui_locales_supported"] = list(LANGUAGES)
     members["dpop_signing_alg_values_supported"] = list(DPOP_ALGORITHMS)
     members["token_endpoint_auth_methods_supported"] = [*_SECRET_METHODS, "none"]
     members["revocation_endpoint_auth_methods_supported"] = [*_SECRET_METHODS, "none"]

@@ -1,0 +1,40 @@
+"""What a client is registered with besides its secret and its permissions (RFC 7591 §2, OpenID Registration §2)."""
+
+from typing import Final, Literal
+
+import msgspec
+
+AuthMethod = Literal["client_secret", "private_key_jwt", "none"]
+# Core §3.1.3.7: RS256 unless the client asked for another; ES256 is the server's other kind of key.
+DEFAULT_ID_TOKEN_ALG: Final = "RS256"
+
+
+class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A client's metadata; what is left at its default is not stored.
+
+    Attributes:
+        redirect_uris: Where codes may be sent, each compared as a whole (RFC 9700 §2.1).
+        post_logout_redirect_uris: Where a browser may go after signing out (RP-Initiated Logout §3.1).
+        jwks: The client's own keys as a JWK Set in JSON, for `private_key_jwt` (RFC 7523).
+        jwks_uri: Where those keys are published instead.
+        id_token_alg: What its ID tokens are signed with.
+        trusted: People are not asked before it gets what it asks for: a program of the house itself.
+        requires_pkce: Off only for clients that came before RFC 7636, and for certification.
+        requires_pushed: Requests must come by `/par` (RFC 9126 §6).
+        binds_tokens: No token without a proof of possession (RFC 9449 §5.2).
+        client_uri: Its home page.
+    """
+
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    jwks: str | None = None
+    jwks_uri: str | None = None
+    id_token_alg: str = DEFAULT_ID_TOKEN_ALG
+    trusted: bool = False
+    requires_pkce: bool = True
+    requires_pushed: bool = False
+    binds_tokens: bool = False
+    client_uri: str | None = None
+
+
+NOTHING_MORE: Final = Registration()

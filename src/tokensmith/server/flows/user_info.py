@@ -1,0 +1,83 @@
+"""Whom is this access token about (Core §5.3)? It is asked with the token itself, which is for this server alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tokensmith.guard.credentials import PresentedToken
+from tokensmith.guard.errors import InsufficientScopeError, InvalidProofError, InvalidTokenError
+from tokensmith.jose.strict_json import JsonValue
+from tokensmith.server.domain.errors import InvalidDpopProofError
+from tokensmith.server.domain.grants import Standing
+from tokensmith.server.domain.identity import IDENTITY, OPENID
+from tokensmith.server.domain.scopes import asked_scopes, identity_scopes
+from tokensmith.server.domain.token_claims import person_claims, subject
+from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessTokens
+from tokensmith.server.flows.prove_possession import ProvePossession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserInfo:
+    """The flow. *issuer* is the audience of the tokens it takes.
+
+    It looks every token up, which a guard never does: it stands beside the database, and what it hands out is personal.
+    """
+
+    store: Store
+    issuer: str
+    access_tokens: OwnAccessTokens
+    possession: ProvePossession
+
+    async def run(
+        self, presented: PresentedToken, *, proofs: Sequence[bytes], method: str, path: str
+    ) -> dict[str, JsonValue]:
+        """Return the claims that a token opens, and whom they are about.
+
+        Args:
+            proofs: Every DPoP header of the request.
+            path: The endpoint's path below the issuer.
+
+        Raises:
+            InvalidTokenError: not good here, not for here, revoked, or bound to a key that was not shown.
+            InvalidProofError: the proof that came with it is not good.
+            InsufficientScopeError: it was not made for OpenID Connect.
+            UnavailableError: the database cannot be reached.
+        """
+        token = await self.access_tokens.read(presented.token)
+        if token is None or token.audience != self.issuer:
+            raise InvalidTokenError("The access token is not good here.", code="userinfo_token")
+        await self._check_binding(token, presented, proofs, method, path)
+        standing = await self.store.read(lambda uow: _running(uow, token))
+        if standing is None or standing.user is None or standing.user.disabled:
+            raise InvalidTokenError("The access token is not good any more.", code="userinfo_token_ended")
+        scope = token.claims.get("scope")
+        scopes = (asked_scopes(scope) if isinstance(scope, str) else None) or frozenset()
+        if OPENID not in scopes:
+            raise InsufficientScopeError("This takes the scope openid.", scopes=frozenset({OPENID}))
+        told = scopes & identity_scopes(standing)
+        return {"sub": subject(standing), **person_claims(standing, scopes=told)}
+
+    async def _check_binding(
+        self, token: OwnAccessToken, presented: PresentedToken, proofs: Sequence[bytes], method: str, path: str
+    ) -> None:
+        confirmation = token.claims.get("cnf")
+        bound = confirmation.get("jkt") if isinstance(confirmation, Mapping) else None
+        if bound is None and presented.scheme == "Bearer":
+            return
+        # RFC 9449 §7.1, §7.2: a bound token is no bearer token, and a bearer token has no proof to go with.
+        if bound is None or presented.scheme == "Bearer":
+            raise InvalidTokenError("The access token came under the wrong scheme.", code="userinfo_scheme")
+        try:
+            proven = await self.possession.run(proofs, path=path, method=method, access_token=presented.token)
+        except InvalidDpopProofError as error:
+            raise InvalidProofError(str(error), code=error.code, detail=error.detail) from None
+        if proven != bound:
+            raise InvalidProofError("The proof is not of the token's key.", code="userinfo_other_key")
+
+
+async def _running(uow: UnitOfWork, token: OwnAccessToken) -> Standing | None:
+    grant_id = await uow.status_lists.holder(token.place)
+    standing = await uow.grants.standing(grant_id) if grant_id else None
+    if standing is None or all(audience.resource.id != IDENTITY for audience in standing.audiences):
+        return None
+    return standing

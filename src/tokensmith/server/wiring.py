@@ -1,0 +1,218 @@
+"""Every flow and every handler, made once and joined; the one place that knows each part of the server."""
+
+from starlette.routing import BaseRoute
+
+from tokensmith.guard.sender import DpopVerifier
+from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock
+from tokensmith.server.flows.authorization_request import ReadAuthorizationRequest
+from tokensmith.server.flows.authorize import Authorize
+from tokensmith.server.flows.browser_sessions import BrowserSessions, SessionRules
+from tokensmith.server.flows.check_password import CheckPassword
+from tokensmith.server.flows.client_auth import ClientAuth
+from tokensmith.server.flows.client_credentials import ClientCredentials
+from tokensmith.server.flows.exchange_code import ExchangeCode
+from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
+from tokensmith.server.flows.introspect import Introspect
+from tokensmith.server.flows.key_ring import KeyRing
+from tokensmith.server.flows.mint import Mint
+from tokensmith.server.flows.own_access_tokens import OwnAccessTokens
+from tokensmith.server.flows.own_id_tokens import OwnIdTokens
+from tokensmith.server.flows.pending import Pending
+from tokensmith.server.flows.prove_possession import ProvePossession
+from tokensmith.server.flows.publish_status import PublishStatus
+from tokensmith.server.flows.revoke import Revoke
+from tokensmith.server.flows.rotate_keys import RotateKeys
+from tokensmith.server.flows.sign_in import SignIn
+from tokensmith.server.flows.sign_out import SignOut
+from tokensmith.server.flows.token_request import TokenEndpoint
+from tokensmith.server.flows.user_info import UserInfo
+from tokensmith.server.flows.watch_status import WatchStatus
+from tokensmith.server.ops.counted_store import CountedStore
+from tokensmith.server.ops.health import Readiness, alive
+from tokensmith.server.ops.jobs import JobRunner, server_jobs
+from tokensmith.server.ops.metrics import Metrics, MetricsHandler
+from tokensmith.server.parts import Parts
+from tokensmith.server.settings import Settings
+from tokensmith.server.web.account.consent import ConsentPage
+from tokensmith.server.web.account.sign_in import SignInPage
+from tokensmith.server.web.account.waiting_request import WaitingRequests
+from tokensmith.server.web.api.first_party import FirstParty
+from tokensmith.server.web.browser import BrowserCookies
+from tokensmith.server.web.ending import Ending
+from tokensmith.server.web.home import Home
+from tokensmith.server.web.oauth.authorize import AuthorizeHandler
+from tokensmith.server.web.oauth.calling_client import CallingClients
+from tokensmith.server.web.oauth.introspect import IntrospectHandler
+from tokensmith.server.web.oauth.keys import KeysHandler
+from tokensmith.server.web.oauth.metadata import metadata_handler
+from tokensmith.server.web.oauth.revoke import RevokeHandler
+from tokensmith.server.web.oauth.status_feed import StatusFeedHandler
+from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusListsHandler
+from tokensmith.server.web.oauth.tokens import TokenHandler
+from tokensmith.server.web.oauth.userinfo import UserInfoHandler
+from tokensmith.server.web.render import Pages
+from tokensmith.server.web.routes import ADVERTISED, Handlers, routes
+from tokensmith.server.web.source_address import Sources, parse_networks
+from tokensmith.server.web.throttle import FailureThrottle
+
+
+class Wiring:
+    """Every flow and every handler, made once. What several of them share is an attribute."""
+
+    def __init__(self, settings: Settings, parts: Parts, metrics: Metrics, *, clock: Clock = SYSTEM_CLOCK) -> None:
+        self.settings = settings
+        self.parts = parts
+        self.metrics = metrics
+        self.store = CountedStore(parts.store, metrics.audited)
+        self.ending = Ending()
+        self.ring = KeyRing(self.store, parts.sealing)
+        self.mint = Mint(issuer=settings.issuer, ring=self.ring)
+        self._client_auth = ClientAuth(store=self.store)
+        self.passwords = CheckPassword(
+            store=self.store, hasher=parts.hasher, attempts_secret=parts.sealing.held.attempts_secret
+        )
+        self._refresh = ExchangeRefresh(store=self.store, mint=self.mint, rotation_keys=parts.sealing)
+        self.possession = ProvePossession(store=self.store, issuer=settings.issuer, verifier=DpopVerifier(clock=clock))
+        self.sources = Sources(parse_networks(settings.trusted_proxies))
+        failures = FailureThrottle(parts.client_failures)
+        self.https = settings.issuer.startswith("https://")
+        self.pages = Pages(issuer_path=settings.issuer_path)
+        self._people = _People(self)
+        self._clients = CallingClients(client_auth=self._client_auth, sources=self.sources, failures=failures)
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the table of URLs."""
+        settings = self.settings
+        return routes(self.handlers(), issuer_path=settings.issuer_path, https=self.https, observer=self.metrics)
+
+    def jobs(self) -> JobRunner:
+        """Return the periodic work of this process."""
+        keys = RotateKeys(store=self.store, sealers=self.parts.sealing)
+        jobs = server_jobs(self.store, keys)
+        return JobRunner(jobs=jobs, seconds=self.settings.job_seconds, ran=self.metrics.ran_job)
+
+    def handlers(self) -> Handlers:
+        """Return one handler for each thing the server does."""
+        settings, metrics = self.settings, self.metrics
+        offers_sign_in = settings.offers_first_party_sign_in
+        tokens = self._tokens()
+        publish = PublishStatus(issuer=settings.issuer, store=self.store, ring=self.ring)
+        networks = parse_networks(settings.metrics_from)
+        return Handlers(
+            authorize=self._people.authorize(),
+            sign_in=self._people.sign_in(),
+            consent=self._people.consent(),
+            pages=self.pages,
+            userinfo=self._user_info(),
+            tokens=TokenHandler(clients=self._clients, possession=self.possession, tokens=tokens, observer=metrics),
+            revoke=self._revoke(),
+            introspect=self._introspect(),
+            metadata=metadata_handler(settings.issuer, paths=ADVERTISED, grant_types=tuple(map(str, tokens.flows))),
+            keys=KeysHandler(ring=self.ring),
+            status_list=StatusListHandler(publish=publish, observer=metrics),
+            status_lists=StatusListsHandler(publish=publish),
+            status_feed=StatusFeedHandler(
+                watch=WatchStatus(issuer=settings.issuer, store=self.store), ending=self.ending
+            ),
+            first_party=self._first_party() if offers_sign_in else None,
+            home=Home(
+                issuer=settings.issuer, issuer_path=settings.issuer_path, offers_first_party_sign_in=offers_sign_in
+            ),
+            alive=alive,
+            ready=Readiness(store=self.store, ring=self.ring),
+            metrics=MetricsHandler(metrics, sources=self.sources, networks=networks),
+        )
+
+    def _tokens(self) -> TokenEndpoint:
+        return TokenEndpoint(
+            code=ExchangeCode(store=self.store, mint=self.mint, rotation_keys=self.parts.sealing),
+            refresh=self._refresh,
+            client_credentials=ClientCredentials(store=self.store, mint=self.mint),
+        )
+
+    def _user_info(self) -> UserInfoHandler:
+        flow = UserInfo(
+            store=self.store,
+            issuer=self.settings.issuer,
+            access_tokens=self._own_tokens(),
+            possession=self.possession,
+        )
+        return UserInfoHandler(user_info=flow, observer=self.metrics)
+
+    def _revoke(self) -> RevokeHandler:
+        flow = Revoke(store=self.store, access_tokens=self._own_tokens(), rotation_keys=self.parts.sealing)
+        return RevokeHandler(clients=self._clients, revoke=flow)
+
+    def _introspect(self) -> IntrospectHandler:
+        flow = Introspect(store=self.store, access_tokens=self._own_tokens(), rotation_keys=self.parts.sealing)
+        return IntrospectHandler(clients=self._clients, introspect=flow)
+
+    def _own_tokens(self) -> OwnAccessTokens:
+        return OwnAccessTokens(issuer=self.settings.issuer, ring=self.ring)
+
+    def _first_party(self) -> FirstParty:
+        parts = self.parts
+        sign_in = SignIn(store=self.store, passwords=self.passwords, mint=self.mint, rotation_keys=parts.sealing)
+        return FirstParty(
+            sign_in=sign_in,
+            refresh=self._refresh,
+            sign_out=SignOut(store=self.store, rotation_keys=parts.sealing),
+            client_auth=self._client_auth,
+            possession=self.possession,
+            sources=self.sources,
+            sign_ins=parts.sign_ins,
+            observer=self.metrics,
+            origin=self.settings.issuer_origin,
+        )
+
+
+class _People:
+    """The pages where people sign in and say yes or no."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        settings = wiring.settings
+        self._wiring = wiring
+        self._read = ReadAuthorizationRequest(store=wiring.store)
+        self._pending = Pending(store=wiring.store)
+        self._cookies = BrowserCookies(https=wiring.https)
+        self._sessions = BrowserSessions(
+            store=wiring.store,
+            passwords=wiring.passwords,
+            rules=SessionRules(idle=settings.session_idle_seconds, absolute=settings.session_seconds),
+        )
+        self._authorize = Authorize(
+            store=wiring.store,
+            issuer=settings.issuer,
+            sessions=self._sessions,
+            id_tokens=OwnIdTokens(issuer=settings.issuer, ring=wiring.ring),
+        )
+        self._waiting = WaitingRequests(
+            read=self._read,
+            authorize=self._authorize,
+            pending=self._pending,
+            cookies=self._cookies,
+            pages=wiring.pages,
+            sources=wiring.sources,
+        )
+
+    def authorize(self) -> AuthorizeHandler:
+        return AuthorizeHandler(
+            read=self._read,
+            authorize=self._authorize,
+            pending=self._pending,
+            cookies=self._cookies,
+            pages=self._wiring.pages,
+            sources=self._wiring.sources,
+        )
+
+    def sign_in(self) -> SignInPage:
+        return SignInPage(
+            waiting=self._waiting,
+            sessions=self._sessions,
+            sign_ins=self._wiring.parts.sign_ins,
+            observer=self._wiring.metrics,
+            origin=self._wiring.settings.issuer_origin,
+        )
+
+    def consent(self) -> ConsentPage:
+        return ConsentPage(waiting=self._waiting, origin=self._wiring.settings.issuer_origin)

@@ -1,0 +1,79 @@
+"""Authorization requests that wait, consents and codes, in memory."""
+
+from dataclasses import replace
+
+from tests.server.fake_people import Scopes
+from tests.server.fake_state import State
+from tokensmith.server.domain.authorization_codes import REMEMBERED_SECONDS, AuthorizationCode
+from tokensmith.server.domain.clock import MILLISECONDS
+from tokensmith.server.domain.ids import ClientId, ResourceId, UserId
+from tokensmith.server.domain.pending_requests import PendingRequest
+
+
+class FakePendingRequests:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, request: PendingRequest) -> None:
+        self._state.pending[request.digest] = request
+
+    async def find(self, digest: bytes) -> PendingRequest | None:
+        found = self._state.pending.get(digest)
+        return found if found and found.expires_at_ms > self._state.now_ms else None
+
+    async def claim(self, digest: bytes, *, browser_digest: bytes, until_ms: int) -> bool:
+        found = await self.find(digest)
+        if found is None or found.browser_digest not in (None, browser_digest):
+            return False
+        self._state.pending[digest] = replace(found, browser_digest=browser_digest, expires_at_ms=until_ms)
+        return True
+
+    async def remove(self, digest: bytes) -> bool:
+        return self._state.pending.pop(digest, None) is not None
+
+    async def sweep(self, *, limit: int) -> int:
+        over = [key for key, held in self._state.pending.items() if held.expires_at_ms <= self._state.now_ms][:limit]
+        for key in over:
+            del self._state.pending[key]
+        return len(over)
+
+
+class FakeConsents:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def given(self, user_id: UserId, client_id: ClientId) -> Scopes:
+        return dict(self._state.consents.get((user_id, client_id), {}))
+
+    async def give(self, user_id: UserId, client_id: ClientId, scopes: dict[ResourceId, frozenset[str]]) -> None:
+        held = await self.given(user_id, client_id)
+        more = {key: held.get(key, frozenset()) | names for key, names in scopes.items() if names}
+        self._state.consents[user_id, client_id] = held | more
+
+    async def withdraw(self, user_id: UserId, client_id: ClientId) -> None:
+        self._state.consents.pop((user_id, client_id), None)
+
+
+class FakeAuthorizationCodes:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, code: AuthorizationCode) -> None:
+        self._state.codes[code.digest] = code
+
+    async def find(self, digest: bytes) -> AuthorizationCode | None:
+        return self._state.codes.get(digest)
+
+    async def consume(self, digest: bytes) -> bool:
+        found, now_ms = self._state.codes.get(digest), self._state.now_ms
+        if found is None or found.consumed_at_ms is not None or found.expires_at_ms <= now_ms:
+            return False
+        self._state.codes[digest] = replace(found, consumed_at_ms=now_ms)
+        return True
+
+    async def sweep(self, *, limit: int) -> int:
+        oldest_ms = self._state.now_ms - REMEMBERED_SECONDS * MILLISECONDS
+        over = [key for key, code in self._state.codes.items() if code.expires_at_ms <= oldest_ms][:limit]
+        for key in over:
+            del self._state.codes[key]
+        return len(over)
