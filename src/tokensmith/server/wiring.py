@@ -20,10 +20,12 @@ from tokensmith.server.flows.own_id_tokens import OwnIdTokens
 from tokensmith.server.flows.pending import Pending
 from tokensmith.server.flows.prove_possession import ProvePossession
 from tokensmith.server.flows.publish_status import PublishStatus
+from tokensmith.server.flows.push_request import PushRequest
 from tokensmith.server.flows.revoke import Revoke
 from tokensmith.server.flows.rotate_keys import RotateKeys
 from tokensmith.server.flows.sign_in import SignIn
 from tokensmith.server.flows.sign_out import SignOut
+from tokensmith.server.flows.sign_out_request import ReadSignOutRequest
 from tokensmith.server.flows.token_request import TokenEndpoint
 from tokensmith.server.flows.user_info import UserInfo
 from tokensmith.server.flows.watch_status import WatchStatus
@@ -44,7 +46,9 @@ from tokensmith.server.web.oauth.authorize import AuthorizeHandler
 from tokensmith.server.web.oauth.calling_client import CallingClients
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
 from tokensmith.server.web.oauth.keys import KeysHandler
+from tokensmith.server.web.oauth.logout import LogoutHandler
 from tokensmith.server.web.oauth.metadata import metadata_handler
+from tokensmith.server.web.oauth.push_request import PushRequestHandler
 from tokensmith.server.web.oauth.revoke import RevokeHandler
 from tokensmith.server.web.oauth.status_feed import StatusFeedHandler
 from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusListsHandler
@@ -102,6 +106,8 @@ class Wiring:
             authorize=self._people.authorize(),
             sign_in=self._people.sign_in(),
             consent=self._people.consent(),
+            logout=self._people.logout(),
+            push_request=self._people.push_request(self._clients),
             pages=self.pages,
             userinfo=self._user_info(),
             tokens=TokenHandler(clients=self._clients, possession=self.possession, tokens=tokens, observer=metrics),
@@ -180,11 +186,9 @@ class _People:
             passwords=wiring.passwords,
             rules=SessionRules(idle=settings.session_idle_seconds, absolute=settings.session_seconds),
         )
+        self._id_tokens = OwnIdTokens(issuer=settings.issuer, ring=wiring.ring)
         self._authorize = Authorize(
-            store=wiring.store,
-            issuer=settings.issuer,
-            sessions=self._sessions,
-            id_tokens=OwnIdTokens(issuer=settings.issuer, ring=wiring.ring),
+            store=wiring.store, issuer=settings.issuer, sessions=self._sessions, id_tokens=self._id_tokens
         )
         self._waiting = WaitingRequests(
             read=self._read,
@@ -216,3 +220,20 @@ class _People:
 
     def consent(self) -> ConsentPage:
         return ConsentPage(waiting=self._waiting, origin=self._wiring.settings.issuer_origin)
+
+    def logout(self) -> LogoutHandler:
+        return LogoutHandler(
+            read=ReadSignOutRequest(store=self._wiring.store, id_tokens=self._id_tokens),
+            sessions=self._sessions,
+            cookies=self._cookies,
+            pages=self._wiring.pages,
+            sources=self._wiring.sources,
+            origin=self._wiring.settings.issuer_origin,
+        )
+
+    def push_request(self, clients: CallingClients) -> PushRequestHandler:
+        return PushRequestHandler(
+            clients=clients,
+            possession=self._wiring.possession,
+            push=PushRequest(read=self._read, pending=self._pending),
+        )

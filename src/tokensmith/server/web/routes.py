@@ -18,7 +18,9 @@ from tokensmith.server.web.home import PAGE_POLICY, Home
 from tokensmith.server.web.oauth.authorize import AUTHORIZE_PATH, CONSENT_PATH, SIGN_IN_PATH, AuthorizeHandler
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
 from tokensmith.server.web.oauth.keys import KeysHandler
+from tokensmith.server.web.oauth.logout import LOGOUT_PATH, LogoutHandler
 from tokensmith.server.web.oauth.metadata import MetadataHandler, well_known_paths
+from tokensmith.server.web.oauth.push_request import PAR_PATH
 from tokensmith.server.web.oauth.revoke import RevokeHandler
 from tokensmith.server.web.oauth.status_feed import FEED_PATH, StatusFeedHandler
 from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusListsHandler
@@ -37,6 +39,8 @@ ADVERTISED: Final[Mapping[str, str]] = MappingProxyType(
         "authorization_endpoint": AUTHORIZE_PATH,
         "token_endpoint": TOKEN_PATH,
         "userinfo_endpoint": USERINFO_PATH,
+        "pushed_authorization_request_endpoint": PAR_PATH,
+        "end_session_endpoint": LOGOUT_PATH,
         "jwks_uri": JWKS_PATH,
         "revocation_endpoint": "/revoke",
         "introspection_endpoint": "/introspect",
@@ -54,6 +58,8 @@ class Handlers:
     authorize: AuthorizeHandler
     sign_in: SignInPage
     consent: ConsentPage
+    logout: LogoutHandler
+    push_request: Handler
     tokens: TokenHandler
     userinfo: Handler
     revoke: RevokeHandler
@@ -135,6 +141,8 @@ def _table(handlers: Handlers, *, issuer_path: str) -> tuple[_Row, ...]:
         _Row(path=AUTHORIZE_PATH, get=handlers.authorize.get, post=handlers.authorize.post, page=True),
         _Row(path=SIGN_IN_PATH, get=handlers.sign_in.get, post=handlers.sign_in.post, page=True),
         _Row(path=CONSENT_PATH, get=handlers.consent.get, post=handlers.consent.post, page=True),
+        _Row(path=LOGOUT_PATH, get=handlers.logout.get, post=handlers.logout.post, page=True),
+        _Row(path=PAR_PATH, post=handlers.push_request),
         _Row(path=STYLESHEET_PATH, get=stylesheet),
         _Row(path=USERINFO_PATH, get=handlers.userinfo, post=handlers.userinfo),
         _Row(path="/introspect", post=handlers.introspect),

@@ -40,6 +40,8 @@ async def test_every_endpoint_that_is_named_is_there(served: Served) -> None:
     assert named.keys() == {
         "authorization_endpoint",
         "userinfo_endpoint",
+        "pushed_authorization_request_endpoint",
+        "end_session_endpoint",
         "token_endpoint",
         "jwks_uri",
         "revocation_endpoint",
