@@ -1,7 +1,7 @@
 """What every test can ask for, and the last line of a run: what was not run, and why.
 
 Fixtures: `postgres_url`, `postgres_server`, `valkey_url`, `chromium`, `page`, `processes`, `npm_jose`, `npm_provider`,
-`debian_jose`;
+`npm_clients`, `debian_jose`, `token_server`;
 see tests/services/.
 """
 
@@ -17,8 +17,10 @@ pytest_plugins = (
     "tests.services.browser",
     "tests.services.debian_jose",
     "tests.services.npm_jose",
+    "tests.services.npm_clients",
     "tests.services.npm_provider",
     "tests.services.postgres",
+    "tests.services.token_server",
     "tests.services.valkey",
 )
 

@@ -29,10 +29,10 @@ class RefusedByJoseError(Exception):
 class NpmJose:
     """A running program that answers one question at a time; see tests/interop/node/answers.mjs."""
 
-    def __init__(self, node: Path, *, log: IO[bytes]) -> None:
+    def __init__(self, node: Path, *, log: IO[bytes], script: Path = FOLDER / "answers.mjs") -> None:
         self._log = log
         self._process = subprocess.Popen(
-            [str(node), str(FOLDER / "answers.mjs")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+            [str(node), str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
         )
 
     def ask(self, operation: str, *, seconds: float = 60, **request: Any) -> Any:

@@ -7,9 +7,11 @@ JSON_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
 
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 )
+_NO_REFERRER: Final = (b"referrer-policy", b"no-referrer")
+# With "no-referrer" browsers send "Origin: null" along with our own forms (Fetch §3.2), which says nothing.
+_PAGE: Final = ((b"referrer-policy", b"same-origin"),)
 # Without includeSubDomains: what runs under the hosts below ours is not ours to decide.
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _PUBLIC: Final = ((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"etag"))
@@ -28,5 +30,5 @@ def security_headers(
         policy: The content security policy; None where each page brings its own.
     """
     hsts = (_HSTS,) if https else ()
-    csp = () if policy is None else ((b"content-security-policy", policy),)
-    return (*_ALWAYS, *csp, *hsts, *(_PUBLIC if public else _PRIVATE))
+    own = _PAGE if policy is None else (_NO_REFERRER, (b"content-security-policy", policy))
+    return (*_ALWAYS, *own, *hsts, *(_PUBLIC if public else _PRIVATE))

@@ -141,7 +141,7 @@ async def test_pages_are_not_framed_kept_or_traced(visitor: Visitor) -> None:
     policy = headers["content-security-policy"]
 
     assert headers["x-frame-options"] == "DENY"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] == "no-store"
     assert "frame-ancestors 'none'" in policy
     assert "default-src 'none'; style-src 'self'" in policy
