@@ -48,6 +48,8 @@ def test_a_program_that_signs_people_in_says_where_they_come_back_to(notes: Oper
     notes.do(client, "create", "phone", "--public", "--redirect-uri", "com.example.app:/cb", "--trusted")
 
     assert kinds(notes)["web"] == "authorization_code refresh_token confidential"
+    notes.do(client, "create", "tv", "--public", "--device")
+    assert kinds(notes)["tv"].startswith("refresh_token urn:ietf:params:oauth:grant-type:device_code")
     assert kinds(notes)["phone"] == "authorization_code refresh_token public"
     assert "redirect URI" in notes.refused(client, "create", "bad", "--redirect-uri", "http://app.example/cb")
 

@@ -6,7 +6,8 @@ from tests.server.fake_people import Scopes
 from tests.server.fake_state import State
 from tokensmith.server.domain.authorization_codes import REMEMBERED_SECONDS, AuthorizationCode
 from tokensmith.server.domain.clock import MILLISECONDS
-from tokensmith.server.domain.ids import ClientId, ResourceId, UserId
+from tokensmith.server.domain.device_requests import DeviceRequest
+from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, UserId
 from tokensmith.server.domain.pending_requests import PendingRequest
 
 
@@ -35,6 +36,48 @@ class FakePendingRequests:
         over = [key for key, held in self._state.pending.items() if held.expires_at_ms <= self._state.now_ms][:limit]
         for key in over:
             del self._state.pending[key]
+        return len(over)
+
+
+class FakeDeviceRequests:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, request: DeviceRequest) -> bool:
+        if any(held.user_code == request.user_code for held in self._state.devices.values()):
+            return False
+        self._state.devices[request.digest] = request
+        return True
+
+    async def find(self, digest: bytes) -> DeviceRequest | None:
+        return self._state.devices.get(digest)
+
+    async def find_by_user_code(self, user_code: str) -> DeviceRequest | None:
+        found = [held for held in self._state.devices.values() if held.user_code == user_code and self._is_open(held)]
+        return found[0] if found else None
+
+    def _is_open(self, held: DeviceRequest) -> bool:
+        return held.grant_id is None and not held.denied and held.expires_at_ms > self._state.now_ms
+
+    async def polled(self, digest: bytes, *, interval_seconds: int, next_poll_ms: int) -> None:
+        held = self._state.devices[digest]
+        self._state.devices[digest] = replace(held, interval_seconds=interval_seconds, next_poll_ms=next_poll_ms)
+
+    async def answer(self, digest: bytes, *, grant_id: GrantId | None, resource_id: ResourceId | None) -> bool:
+        held = self._state.devices.get(digest)
+        if held is None or not self._is_open(held):
+            return False
+        given = replace(held, grant_id=grant_id, resource_id=resource_id, denied=grant_id is None)
+        self._state.devices[digest] = given
+        return True
+
+    async def remove(self, digest: bytes) -> bool:
+        return self._state.devices.pop(digest, None) is not None
+
+    async def sweep(self, *, limit: int) -> int:
+        over = [key for key, held in self._state.devices.items() if held.expires_at_ms <= self._state.now_ms][:limit]
+        for key in over:
+            del self._state.devices[key]
         return len(over)
 
 

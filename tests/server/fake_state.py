@@ -6,6 +6,7 @@ from typing import Self
 from tokensmith.server.domain.audit import AuditRow
 from tokensmith.server.domain.authorization_codes import AuthorizationCode
 from tokensmith.server.domain.clients import Client
+from tokensmith.server.domain.device_requests import DeviceRequest
 from tokensmith.server.domain.grants import Grant
 from tokensmith.server.domain.ids import ClientId, GrantId, KeyId, ResourceId, SessionId, UserId
 from tokensmith.server.domain.pending_requests import PendingRequest
@@ -49,6 +50,7 @@ class State:
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     pending: dict[bytes, PendingRequest] = field(default_factory=dict)
     consents: dict[tuple[UserId, ClientId], dict[ResourceId, frozenset[str]]] = field(default_factory=dict)
+    devices: dict[bytes, DeviceRequest] = field(default_factory=dict)
     codes: dict[bytes, AuthorizationCode] = field(default_factory=dict)
     grants: dict[GrantId, Grant] = field(default_factory=dict)
     reaches: dict[tuple[GrantId, ResourceId], Reach] = field(default_factory=dict)

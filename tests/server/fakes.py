@@ -7,7 +7,12 @@ database's clock stands still until a test moves it.
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from tests.server.fake_authorization import FakeAuthorizationCodes, FakeConsents, FakePendingRequests
+from tests.server.fake_authorization import (
+    FakeAuthorizationCodes,
+    FakeConsents,
+    FakeDeviceRequests,
+    FakePendingRequests,
+)
 from tests.server.fake_grants import FakeGrants, FakeRefreshTokens, FakeStatusLists
 from tests.server.fake_people import FakeClients, FakeResources, FakeSessions, FakeUsers
 from tests.server.fake_state import State
@@ -29,6 +34,7 @@ class InMemoryUnitOfWork:
         self.pending_requests = FakePendingRequests(state)
         self.consents = FakeConsents(state)
         self.authorization_codes = FakeAuthorizationCodes(state)
+        self.device_requests = FakeDeviceRequests(state)
         self.grants = FakeGrants(state)
         self.refresh_tokens = FakeRefreshTokens(state)
         self.used_proofs = FakeUsedProofs(state)

@@ -29,6 +29,7 @@ def client() -> None:
 @click.option("--scope", "scopes", multiple=True, help=_SCOPES_HELP)
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help=_REDIRECT_HELP)
 @click.option("--after-sign-out", "after_sign_out", multiple=True, metavar="URI", help=_AFTER_SIGN_OUT_HELP)
+@click.option("--device", is_flag=True, help="Runs where nobody can type much, and is connected by a code.")
 @click.option("--trusted", is_flag=True, help="A program of your own: people are not asked whether it may.")
 @click.option("--access-seconds", type=click.IntRange(min=1), help="How long its access tokens live.")
 @click.option("--alg", type=click.Choice(SIGNING_ALGS), default="ES256", show_default=True)
@@ -43,6 +44,7 @@ def create(
     scopes: tuple[str, ...],
     redirect_uris: tuple[str, ...],
     after_sign_out: tuple[str, ...],
+    device: bool,
     trusted: bool,
     access_seconds: int | None,
     alg: str,
@@ -53,7 +55,7 @@ def create(
     new = NewClient(
         id=name,
         name=title or name,
-        grant_types=_grant_types(public=public, signs_people_in=bool(redirect_uris)),
+        grant_types=_grant_types(public=public, signs_people_in=bool(redirect_uris), device=device),
         confidential=not public,
         audiences={resource: frozenset(scopes)} if resource else {},
         default_audience=resource,
@@ -118,10 +120,12 @@ def list_all(settings: Settings, *, as_json: bool) -> None:
     show_table(("id", "name", "grants", "kind"), rows, as_json=as_json)
 
 
-def _grant_types(*, public: bool, signs_people_in: bool) -> frozenset[GrantType]:
-    if signs_people_in:
-        return frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN})
-    return frozenset({GrantType.REFRESH_TOKEN} if public else {GrantType.CLIENT_CREDENTIALS})
+def _grant_types(*, public: bool, signs_people_in: bool, device: bool) -> frozenset[GrantType]:
+    of_people = {GrantType.AUTHORIZATION_CODE} if signs_people_in else set()
+    of_people |= {GrantType.DEVICE_CODE} if device else set()
+    if of_people or public:
+        return frozenset({GrantType.REFRESH_TOKEN, *of_people})
+    return frozenset({GrantType.CLIENT_CREDENTIALS})
 
 
 def _kind(*, public: bool, disabled: bool) -> str:

@@ -10,8 +10,11 @@ from tokensmith.server.flows.browser_sessions import BrowserSessions, SessionRul
 from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_auth import ClientAuth
 from tokensmith.server.flows.client_credentials import ClientCredentials
+from tokensmith.server.flows.connect_device import ConnectDevice
 from tokensmith.server.flows.exchange_code import ExchangeCode
+from tokensmith.server.flows.exchange_device import ExchangeDevice
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
+from tokensmith.server.flows.first_tokens import FirstTokens
 from tokensmith.server.flows.introspect import Introspect
 from tokensmith.server.flows.key_ring import KeyRing
 from tokensmith.server.flows.mint import Mint
@@ -36,7 +39,9 @@ from tokensmith.server.ops.metrics import Metrics, MetricsHandler
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
 from tokensmith.server.web.account.consent import ConsentPage
+from tokensmith.server.web.account.device import DevicePages
 from tokensmith.server.web.account.sign_in import SignInPage
+from tokensmith.server.web.account.sign_in_form import SignInForm
 from tokensmith.server.web.account.waiting_request import WaitingRequests
 from tokensmith.server.web.api.first_party import FirstParty
 from tokensmith.server.web.browser import BrowserCookies
@@ -44,6 +49,7 @@ from tokensmith.server.web.ending import Ending
 from tokensmith.server.web.home import Home
 from tokensmith.server.web.oauth.authorize import AuthorizeHandler
 from tokensmith.server.web.oauth.calling_client import CallingClients
+from tokensmith.server.web.oauth.device_authorization import DeviceAuthorizationHandler
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
 from tokensmith.server.web.oauth.keys import KeysHandler
 from tokensmith.server.web.oauth.logout import LogoutHandler
@@ -107,6 +113,10 @@ class Wiring:
             sign_in=self._people.sign_in(),
             consent=self._people.consent(),
             logout=self._people.logout(),
+            device=self._people.device(),
+            device_authorization=DeviceAuthorizationHandler(
+                clients=self._clients, devices=ConnectDevice(store=self.store), issuer=settings.issuer
+            ),
             push_request=self._people.push_request(self._clients),
             pages=self.pages,
             userinfo=self._user_info(),
@@ -130,10 +140,12 @@ class Wiring:
         )
 
     def _tokens(self) -> TokenEndpoint:
+        first_tokens = FirstTokens(mint=self.mint, rotation_keys=self.parts.sealing)
         return TokenEndpoint(
-            code=ExchangeCode(store=self.store, mint=self.mint, rotation_keys=self.parts.sealing),
+            code=ExchangeCode(store=self.store, first_tokens=first_tokens),
             refresh=self._refresh,
             client_credentials=ClientCredentials(store=self.store, mint=self.mint),
+            device=ExchangeDevice(store=self.store, first_tokens=first_tokens),
         )
 
     def _user_info(self) -> UserInfoHandler:
@@ -190,6 +202,14 @@ class _People:
         self._authorize = Authorize(
             store=wiring.store, issuer=settings.issuer, sessions=self._sessions, id_tokens=self._id_tokens
         )
+        self._form = SignInForm(
+            pages=wiring.pages,
+            cookies=self._cookies,
+            sessions=self._sessions,
+            sign_ins=wiring.parts.sign_ins,
+            sources=wiring.sources,
+            observer=wiring.metrics,
+        )
         self._waiting = WaitingRequests(
             read=self._read,
             authorize=self._authorize,
@@ -210,11 +230,12 @@ class _People:
         )
 
     def sign_in(self) -> SignInPage:
-        return SignInPage(
-            waiting=self._waiting,
-            sessions=self._sessions,
-            sign_ins=self._wiring.parts.sign_ins,
-            observer=self._wiring.metrics,
+        return SignInPage(waiting=self._waiting, form=self._form, origin=self._wiring.settings.issuer_origin)
+
+    def device(self) -> DevicePages:
+        return DevicePages(
+            devices=ConnectDevice(store=self._wiring.store),
+            form=self._form,
             origin=self._wiring.settings.issuer_origin,
         )
 

@@ -16,7 +16,10 @@ async def post(
     world: World, parameters: Mapping[str, str], *, client_id: str = "robot", resources: tuple[str, ...] = ()
 ) -> TokenAnswer:
     endpoint = TokenEndpoint(
-        code=world.exchange_code, refresh=world.refresh_flow, client_credentials=world.client_credentials
+        code=world.exchange_code,
+        refresh=world.refresh_flow,
+        client_credentials=world.client_credentials,
+        device=world.exchange_device,
     )
     request = TokenRequest(
         client=await world.client(client_id),

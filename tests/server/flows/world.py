@@ -15,7 +15,9 @@ from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_auth import ClientAuth, PresentedClient
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.exchange_code import ExchangeCode
+from tokensmith.server.flows.exchange_device import ExchangeDevice
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
+from tokensmith.server.flows.first_tokens import FirstTokens
 from tokensmith.server.flows.introspect import Introspect
 from tokensmith.server.flows.key_ring import KeyRing
 from tokensmith.server.flows.manage_clients import ManageClients, NewClient
@@ -82,7 +84,7 @@ class World:
         self.sealing = HeldSealing(Sealing.generate())
         self.hasher = CountingHasher()
         self.ring = KeyRing(self.store, self.sealing, monotonic=lambda: self.seconds)
-        mint = Mint(issuer=ISSUER, ring=self.ring)
+        mint = self.mint = Mint(issuer=ISSUER, ring=self.ring)
         own = OwnAccessTokens(issuer=ISSUER, ring=self.ring)
         self.keys = RotateKeys(store=self.store, sealers=self.sealing)
         self.users = ManageUsers(store=self.store, hasher=self.hasher)
@@ -91,7 +93,9 @@ class World:
         self.passwords = CheckPassword(store=self.store, hasher=self.hasher, attempts_secret=b"a" * 32)
         self.sign_in_flow = SignIn(store=self.store, passwords=self.passwords, mint=mint, rotation_keys=self.sealing)
         self.refresh_flow = ExchangeRefresh(store=self.store, mint=mint, rotation_keys=self.sealing)
-        self.exchange_code = ExchangeCode(store=self.store, mint=mint, rotation_keys=self.sealing)
+        first_tokens = FirstTokens(mint=mint, rotation_keys=self.sealing)
+        self.exchange_code = ExchangeCode(store=self.store, first_tokens=first_tokens)
+        self.exchange_device = ExchangeDevice(store=self.store, first_tokens=first_tokens)
         self.client_credentials = ClientCredentials(store=self.store, mint=mint)
         self.client_auth = ClientAuth(store=self.store)
         self.sign_out = SignOut(store=self.store, rotation_keys=self.sealing)

@@ -94,5 +94,14 @@ async def test_the_server_s_jobs_move_keys_and_end_what_has_expired() -> None:
     found = await world.store.read(lambda uow: uow.refresh_tokens.find(token.family))
     assert found is not None
     assert found[0].ended_at_ms is not None
-    names = ("keys", "expired_grants", "status_places", "used_proofs", "pending_requests", "codes", "sign_in_attempts")
+    names = (
+        "keys",
+        "expired_grants",
+        "status_places",
+        "used_proofs",
+        "pending_requests",
+        "device_requests",
+        "codes",
+        "sign_in_attempts",
+    )
     assert heard.runs == [(name, True) for name in names] * 2

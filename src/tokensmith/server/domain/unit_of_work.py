@@ -13,6 +13,7 @@ from tokensmith.server.domain.audit import Audit
 from tokensmith.server.domain.authorization_codes import AuthorizationCodes
 from tokensmith.server.domain.clients import Clients
 from tokensmith.server.domain.consents import Consents
+from tokensmith.server.domain.device_requests import DeviceRequests
 from tokensmith.server.domain.grants import Grants
 from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
@@ -57,6 +58,10 @@ class UnitOfWork(Protocol):
     @property
     def authorization_codes(self) -> AuthorizationCodes:
         """Authorization codes."""
+
+    @property
+    def device_requests(self) -> DeviceRequests:
+        """Devices that wait."""
 
     @property
     def grants(self) -> Grants:

@@ -11,19 +11,14 @@ from dataclasses import dataclass
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.authorization_codes import AuthorizationCode
-from tokensmith.server.domain.clients import Client, GrantType
-from tokensmith.server.domain.clock import MILLISECONDS
+from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import InvalidGrantError, InvalidTargetError
 from tokensmith.server.domain.grants import GrantedAudience, Standing
-from tokensmith.server.domain.new_families import family_of, first_token
 from tokensmith.server.domain.pkce import proves
-from tokensmith.server.domain.refresh_tokens import RefreshToken
-from tokensmith.server.domain.rotation_keys import RotationKeyRing
-from tokensmith.server.domain.scopes import audience_of, effective_scopes
-from tokensmith.server.domain.status_lists import StatusPlace
+from tokensmith.server.domain.scopes import audience_of
 from tokensmith.server.domain.stored_secrets import digest
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
-from tokensmith.server.flows.mint import Mint
+from tokensmith.server.flows.first_tokens import Begun, FirstTokens
 from tokensmith.server.flows.tokens import TokenAnswer
 
 
@@ -43,20 +38,11 @@ class CodeRedemption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Redeemed:
-    standing: Standing
-    audience: GrantedAudience
-    place: StatusPlace
-    refresh_token: RefreshToken | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeCode:
     """The flow."""
 
     store: Store
-    mint: Mint
-    rotation_keys: RotationKeyRing
+    first_tokens: FirstTokens
 
     async def run(self, client: Client, redemption: CodeRedemption) -> TokenAnswer:
         """Redeem a code.
@@ -72,27 +58,22 @@ class ExchangeCode:
         if code.consumed_at_ms is None and standing.now_ms >= code.expires_at_ms:
             raise _refused(client, code="code_expired")
         audience = _audience(code, standing, redemption.resource)
-        key_id = (await self.rotation_keys.holding(())).current_key_id
-        token = first_token() if GrantType.REFRESH_TOKEN in client.grant_types else None
+        drawn = await self.first_tokens.draw(client, key_thumbprint=redemption.key_thumbprint)
 
-        async def unit(uow: UnitOfWork) -> _Redeemed | None:
+        async def unit(uow: UnitOfWork) -> Begun | None:
             if not await uow.authorization_codes.consume(code.digest):
                 await _end(uow, code, standing, redemption.source)
                 return None
-            return await _redeem(uow, standing, audience, token, key_id=key_id, redemption=redemption)
+            begun = await drawn.begin(uow, standing.grant.id, audience.resource.id)
+            if begun is None:
+                raise _refused(client, code="code_signed_out")
+            await uow.audit.record(_event(AuditName.CODE_REDEEMED, begun.standing, redemption.source))
+            return begun
 
-        redeemed = await self.store.write(unit)
-        if redeemed is None:
+        begun = await self.store.write(unit)
+        if begun is None:
             raise _refused(client, code="code_reused")
-        answer = await self.mint.answer(
-            redeemed.standing,
-            redeemed.audience,
-            scopes=effective_scopes(redeemed.standing, redeemed.audience, scope=None),
-            place=redeemed.place,
-            refresh_token=None if token is None else str(token),
-            key_thumbprint=redemption.key_thumbprint,
-        )
-        return await self.mint.with_id_token(answer, redeemed.standing, nonce=code.nonce)
+        return await self.first_tokens.answer(begun, drawn, nonce=code.nonce)
 
     async def _find(self, client: Client, redemption: CodeRedemption) -> tuple[AuthorizationCode, Standing]:
         async def unit(uow: UnitOfWork) -> tuple[AuthorizationCode, Standing] | None:
@@ -128,49 +109,6 @@ def _audience(code: AuthorizationCode, standing: Standing, resource: str | None)
         if audience.resource.id == code.resource_id:
             return audience
     raise InvalidTargetError("No such resource for this grant.", detail=code.resource_id)
-
-
-async def _redeem(
-    uow: UnitOfWork,
-    standing: Standing,
-    audience: GrantedAudience,
-    token: RefreshToken | None,
-    *,
-    key_id: str,
-    redemption: CodeRedemption,
-) -> _Redeemed:
-    grant, client = standing.grant, standing.client
-    # This locks the grant and refuses one that has ended: whoever signs out meanwhile waits, or was first.
-    place = await uow.status_lists.take(grant.id, audience.resource.id)
-    now = await uow.grants.standing(grant.id)
-    if now is None or await _is_signed_out(uow, now):
-        raise _refused(client, code="code_signed_out")
-    if token is None:
-        await uow.grants.lasts(grant.id, until_ms=now.now_ms + client.lifetimes.access * MILLISECONDS)
-    else:
-        bind_to = redemption.key_thumbprint if client.is_public else None
-        family = family_of(
-            token,
-            grant.id,
-            key_id=key_id,
-            lifetimes=client.lifetimes,
-            key_thumbprint=bind_to,
-            now_ms=now.now_ms,
-        )
-        await uow.refresh_tokens.add(family)
-        await uow.grants.lasts(grant.id, until_ms=None)
-    await uow.audit.record(_event(AuditName.CODE_REDEEMED, now, redemption.source))
-    fresh = next(one for one in now.audiences if one.resource.id == audience.resource.id)
-    return _Redeemed(standing=now, audience=fresh, place=place, refresh_token=token)
-
-
-async def _is_signed_out(uow: UnitOfWork, standing: Standing) -> bool:
-    if standing.user is None or standing.user.disabled or standing.client.disabled:
-        return True
-    if standing.grant.offline or standing.grant.session_id is None:
-        return False
-    session = await uow.sessions.find(standing.grant.session_id)
-    return session is None or session.ended_at_ms is not None
 
 
 async def _end(uow: UnitOfWork, code: AuthorizationCode, standing: Standing, source: str) -> None:

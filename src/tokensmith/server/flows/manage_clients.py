@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
-from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
+from tokensmith.server.domain.clients import FIRST_PARTY, OF_PEOPLE, Client, GrantType, Lifetimes
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 from tokensmith.server.domain.ids import ClientId, ResourceId
@@ -65,7 +65,7 @@ class ManageClients:
             await uow.clients.add(client, created_at_ms=await uow.now_ms())
             for audience, scopes in new.audiences.items():
                 await _allow(uow, client.id, audience, scopes)
-            if GrantType.AUTHORIZATION_CODE in new.grant_types:
+            if new.grant_types & OF_PEOPLE:
                 await have_identity(uow)
                 await uow.clients.allow(client.id, IDENTITY, scopes=IDENTITY_SCOPES)
             await uow.audit.record(AuditEvent(name=AuditName.CLIENT_CREATED, client_id=client.id))

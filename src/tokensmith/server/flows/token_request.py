@@ -13,6 +13,7 @@ from tokensmith.server.domain.errors import (
 )
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.exchange_code import CodeRedemption, ExchangeCode
+from tokensmith.server.flows.exchange_device import ExchangeDevice
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
 from tokensmith.server.flows.tokens import TokenAnswer
 
@@ -70,6 +71,7 @@ class TokenEndpoint:
     code: ExchangeCode
     refresh: ExchangeRefresh
     client_credentials: ClientCredentials
+    device: ExchangeDevice
     flows: Mapping[str, Serve] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +79,7 @@ class TokenEndpoint:
             GrantType.AUTHORIZATION_CODE: self._code,
             GrantType.REFRESH_TOKEN: self._refresh,
             GrantType.CLIENT_CREDENTIALS: self._client_credentials,
+            GrantType.DEVICE_CODE: self._device,
         }
         object.__setattr__(self, "flows", MappingProxyType(table))
 
@@ -117,6 +120,14 @@ class TokenEndpoint:
             token,
             scope=request.parameters.get("scope"),
             resource=request.resource,
+            source=request.source,
+            key_thumbprint=request.key_thumbprint,
+        )
+
+    async def _device(self, request: TokenRequest) -> TokenAnswer:
+        return await self.device.run(
+            request.client,
+            request.required("device_code"),
             source=request.source,
             key_thumbprint=request.key_thumbprint,
         )

@@ -12,6 +12,7 @@ from tokensmith.server.domain.audit import Audit, AuditEvent, AuditName, AuditRo
 from tokensmith.server.domain.authorization_codes import AuthorizationCodes
 from tokensmith.server.domain.clients import Clients
 from tokensmith.server.domain.consents import Consents
+from tokensmith.server.domain.device_requests import DeviceRequests
 from tokensmith.server.domain.grants import Grants
 from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
@@ -101,6 +102,10 @@ class _CountedUnit:
     @property
     def authorization_codes(self) -> AuthorizationCodes:
         return self._uow.authorization_codes
+
+    @property
+    def device_requests(self) -> DeviceRequests:
+        return self._uow.device_requests
 
     @property
     def grants(self) -> Grants:

@@ -41,6 +41,7 @@ def server_jobs(store: Store, rotate_keys: RotateKeys) -> tuple[Job, ...]:
         Job(name="status_places", run=lambda: store.write(lambda uow: uow.status_lists.sweep(limit=BATCH))),
         Job(name="used_proofs", run=lambda: store.write(lambda uow: uow.used_proofs.sweep(limit=BATCH))),
         Job(name="pending_requests", run=lambda: store.write(lambda uow: uow.pending_requests.sweep(limit=BATCH))),
+        Job(name="device_requests", run=lambda: store.write(lambda uow: uow.device_requests.sweep(limit=BATCH))),
         Job(name="codes", run=lambda: store.write(lambda uow: uow.authorization_codes.sweep(limit=BATCH))),
         Job(name="sign_in_attempts", run=lambda: store.write(lambda uow: uow.sign_in_attempts.sweep(limit=BATCH))),
     )

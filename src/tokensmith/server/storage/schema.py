@@ -28,6 +28,7 @@ from sqlalchemy import (
 from tokensmith.server.storage.sign_in_tables import (
     authorization_codes,
     consents,
+    device_requests,
     pending_requests,
     sessions,
     sign_in_attempts,
@@ -41,6 +42,7 @@ __all__ = [
     "client_scopes",
     "clients",
     "consents",
+    "device_requests",
     "former_sealing_keys",
     "grant_audiences",
     "grants",
@@ -60,7 +62,7 @@ __all__ = [
 ]
 
 # The revision that built these tables, as the store asks for it at start; the newest in migrations/versions.
-REVISION: Final = "0004"
+REVISION: Final = "0005"
 
 users: Final = Table(
     "users",

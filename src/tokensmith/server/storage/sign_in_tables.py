@@ -73,3 +73,20 @@ sign_in_attempts: Final = Table(
     Column("useless_from_ms", BigInteger, nullable=False, index=True),  # the sweep: which rows say nothing any more?
     sqlite_with_rowid=False,
 )
+
+device_requests: Final = Table(
+    "device_requests",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("user_code", Text, nullable=False, unique=True),  # what a person types in; and one device per code
+    Column("client_id", Text, ForeignKey("clients.id"), nullable=False),
+    Column("parameters", Text, nullable=False),
+    Column("resources", Text, nullable=False),
+    Column("interval_seconds", Integer, nullable=False),
+    Column("next_poll_ms", BigInteger, nullable=False),
+    Column("expires_at_ms", BigInteger, nullable=False, index=True),  # the sweep: which are over?
+    Column("grant_id", Text, ForeignKey("grants.id"), index=True),  # forgetting a grant
+    Column("resource_id", Text, ForeignKey("resources.id")),
+    Column("denied", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -8,6 +8,7 @@ from tokensmith.server.storage.audit import SqlAudit
 from tokensmith.server.storage.authorization_codes import SqlAuthorizationCodes
 from tokensmith.server.storage.clients import SqlClients
 from tokensmith.server.storage.consents import SqlConsents
+from tokensmith.server.storage.device_requests import SqlDeviceRequests
 from tokensmith.server.storage.grants import SqlGrants
 from tokensmith.server.storage.pending_requests import SqlPendingRequests
 from tokensmith.server.storage.refresh_tokens import SqlRefreshTokens
@@ -63,6 +64,11 @@ class SqlUnitOfWork:
     def authorization_codes(self) -> SqlAuthorizationCodes:
         """Authorization codes."""
         return SqlAuthorizationCodes(self._connection)
+
+    @property
+    def device_requests(self) -> SqlDeviceRequests:
+        """Devices that wait."""
+        return SqlDeviceRequests(self._connection)
 
     @property
     def grants(self) -> SqlGrants:

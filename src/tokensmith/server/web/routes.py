@@ -11,11 +11,13 @@ from starlette.routing import BaseRoute, Route
 
 from tokensmith.server.domain.errors import NotFoundError
 from tokensmith.server.web.account.consent import ConsentPage
+from tokensmith.server.web.account.device import CONFIRM_PATH, DEVICE_SIGN_IN_PATH, DevicePages
 from tokensmith.server.web.account.sign_in import SignInPage
 from tokensmith.server.web.api.first_party import LOGIN_PATH, REFRESH_PATH, FirstParty
 from tokensmith.server.web.endpoint import Endpoint, Handler
 from tokensmith.server.web.home import PAGE_POLICY, Home
 from tokensmith.server.web.oauth.authorize import AUTHORIZE_PATH, CONSENT_PATH, SIGN_IN_PATH, AuthorizeHandler
+from tokensmith.server.web.oauth.device_authorization import DEVICE_PATH
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
 from tokensmith.server.web.oauth.keys import KeysHandler
 from tokensmith.server.web.oauth.logout import LOGOUT_PATH, LogoutHandler
@@ -39,6 +41,7 @@ ADVERTISED: Final[Mapping[str, str]] = MappingProxyType(
         "authorization_endpoint": AUTHORIZE_PATH,
         "token_endpoint": TOKEN_PATH,
         "userinfo_endpoint": USERINFO_PATH,
+        "device_authorization_endpoint": "/device_authorization",
         "pushed_authorization_request_endpoint": PAR_PATH,
         "end_session_endpoint": LOGOUT_PATH,
         "jwks_uri": JWKS_PATH,
@@ -59,6 +62,8 @@ class Handlers:
     sign_in: SignInPage
     consent: ConsentPage
     logout: LogoutHandler
+    device: DevicePages
+    device_authorization: Handler
     push_request: Handler
     tokens: TokenHandler
     userinfo: Handler
@@ -142,6 +147,10 @@ def _table(handlers: Handlers, *, issuer_path: str) -> tuple[_Row, ...]:
         _Row(path=SIGN_IN_PATH, get=handlers.sign_in.get, post=handlers.sign_in.post, page=True),
         _Row(path=CONSENT_PATH, get=handlers.consent.get, post=handlers.consent.post, page=True),
         _Row(path=LOGOUT_PATH, get=handlers.logout.get, post=handlers.logout.post, page=True),
+        _Row(path=DEVICE_PATH, get=handlers.device.get, post=handlers.device.post, page=True),
+        _Row(path=DEVICE_SIGN_IN_PATH, get=handlers.device.get_sign_in, post=handlers.device.post_sign_in, page=True),
+        _Row(path=CONFIRM_PATH, get=handlers.device.get_confirm, post=handlers.device.post_confirm, page=True),
+        _Row(path="/device_authorization", post=handlers.device_authorization),
         _Row(path=PAR_PATH, post=handlers.push_request),
         _Row(path=STYLESHEET_PATH, get=stylesheet),
         _Row(path=USERINFO_PATH, get=handlers.userinfo, post=handlers.userinfo),

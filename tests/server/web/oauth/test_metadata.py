@@ -40,6 +40,7 @@ async def test_every_endpoint_that_is_named_is_there(served: Served) -> None:
     assert named.keys() == {
         "authorization_endpoint",
         "userinfo_endpoint",
+        "device_authorization_endpoint",
         "pushed_authorization_request_endpoint",
         "end_session_endpoint",
         "token_endpoint",
@@ -88,7 +89,12 @@ async def test_the_grant_types_are_those_of_the_token_endpoint(served: Served) -
     """First-party sign-in is no OAuth grant and in no metadata (decision 13)."""
     members = await document(served)
 
-    assert members["grant_types_supported"] == ["authorization_code", "client_credentials", "refresh_token"]
+    assert members["grant_types_supported"] == [
+        "authorization_code",
+        "client_credentials",
+        "refresh_token",
+        "urn:ietf:params:oauth:grant-type:device_code",
+    ]
     assert "password" not in members["grant_types_supported"]
 
 

@@ -1,6 +1,5 @@
 """`GET` and `POST /account/consent`: a person says yes or no to what a client asks for (Core §3.1.2.4, ASVS 10.7)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import urlsplit
@@ -8,23 +7,13 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tokensmith.server.domain.identity import IDENTITY
 from tokensmith.server.domain.redirect_uris import loopback_host
-from tokensmith.server.domain.resources import Resource
 from tokensmith.server.flows.authorize import Answer, NeedsConsent, NeedsSignIn
+from tokensmith.server.web.account.scope_lines import scope_lines
 from tokensmith.server.web.account.waiting_request import Waiting, WaitingRequests
 from tokensmith.server.web.oauth.authorize import CONSENT_PATH, SIGN_IN_PATH, see_other
 from tokensmith.server.web.parameters import read_form
 from tokensmith.server.web.texts import Texts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScopeLine:
-    """One line of the question; *service* is None for the server itself."""
-
-    text: str
-    service: str | None
-    is_new: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,25 +80,10 @@ class ConsentPage:
             shown=needs.access.fingerprint,
             client=waiting.request.client.name,
             user=needs.who.user.name,
-            lines=list(scope_lines(needs, texts)),
-            some_known=needs.new != needs.access.scopes,
+            # Where all of it is new, the mark would say nothing.
+            lines=list(scope_lines(needs.access, texts, new={} if needs.new == needs.access.scopes else needs.new)),
             where=where_to(waiting.request.to.uri, texts),
         )
-
-
-def scope_lines(needs: NeedsConsent, texts: Texts) -> Iterator[ScopeLine]:
-    """Return the question line by line: what the server tells first, then service by service."""
-    for resource in sorted(needs.access.resources, key=lambda each: (each.id != IDENTITY, each.audience)):
-        new = needs.new.get(resource.id, frozenset())
-        for scope in sorted(needs.access.scopes[resource.id]):
-            service = None if resource.id == IDENTITY else (resource.title or resource.audience)
-            yield ScopeLine(text=_words(resource, scope, texts), service=service, is_new=scope in new)
-
-
-def _words(resource: Resource, scope: str, texts: Texts) -> str:
-    if resource.id == IDENTITY:
-        return texts(f"scope_{scope}")
-    return resource.texts.get(scope, scope)
 
 
 def where_to(uri: str, texts: Texts) -> str:

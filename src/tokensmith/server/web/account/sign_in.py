@@ -6,21 +6,11 @@ from typing import assert_never
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tokensmith.server.domain.errors import (
-    InvalidCredentialsError,
-    InvalidRequestError,
-    OAuthError,
-    TooManyAttemptsError,
-)
-from tokensmith.server.domain.users import MAX_NAME_CHARACTERS
 from tokensmith.server.flows.authorize import Answer, NeedsConsent, NeedsSignIn
-from tokensmith.server.flows.browser_sessions import BrowserSessions
+from tokensmith.server.web.account.sign_in_form import SignInForm, SignInQuestion
 from tokensmith.server.web.account.waiting_request import Waiting, WaitingRequests
 from tokensmith.server.web.oauth.authorize import CONSENT_PATH, SIGN_IN_PATH, see_other
-from tokensmith.server.web.observer import Observer
 from tokensmith.server.web.parameters import parse_form, read_form
-from tokensmith.server.web.responses import SIGN_IN_CHALLENGE
-from tokensmith.server.web.throttle import SourceLimit, count_attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +18,7 @@ class SignInPage:
     """The two handlers. *origin* is the server's own, as browsers write it."""
 
     waiting: WaitingRequests
-    sessions: BrowserSessions
-    sign_ins: SourceLimit
-    observer: Observer
+    form: SignInForm
     origin: str
 
     async def get(self, request: Request) -> Response:
@@ -43,8 +31,9 @@ class SignInPage:
         wants_other = "other" in parse_form(request.scope["query_string"]).values
         outcome = await self.waiting.outcome(waiting, secret=waiting.browser.session)
         if isinstance(outcome, NeedsSignIn) or wants_other:
-            again = isinstance(outcome, NeedsSignIn) and outcome.again
-            return self._form(waiting, username=waiting.request.login_hint or "", again=again and not wants_other)
+            again = isinstance(outcome, NeedsSignIn) and outcome.again and not wants_other
+            question = _question(waiting, again=again)
+            return self.form.show(question, username=waiting.request.login_hint or "")
         return self._go_on(waiting, outcome)
 
     async def post(self, request: Request) -> Response:
@@ -57,21 +46,12 @@ class SignInPage:
         waiting = await self.waiting.open(request)
         form = await read_form(request)
         waiting.browser.check_form(request, form, origin=self.origin)
-        username = form.values.get("username", "")
-        try:
-            await count_attempt(self.sign_ins, waiting.source)
-            secret = await self.sessions.sign_in(
-                username,
-                form.values.get("password", ""),
-                secret=waiting.browser.session,
-                source=waiting.source,
-            )
-        except (InvalidCredentialsError, TooManyAttemptsError, InvalidRequestError) as error:
-            self.observer.refused(SIGN_IN_PATH, code=error.code)
-            return self._form(waiting, username=username[:MAX_NAME_CHARACTERS], problem=error)
-        outcome = await self.waiting.outcome(waiting, secret=secret)
+        taken = await self.form.take(request, form, _question(waiting))
+        if isinstance(taken, Response):
+            return taken
+        outcome = await self.waiting.outcome(waiting, secret=taken)
         response = self._go_on(waiting, outcome)
-        self.waiting.cookies.sign_in(response, secret, seconds=self.sessions.rules.absolute)
+        self.form.keep(response, taken)
         return response
 
     def _go_on(self, waiting: Waiting, outcome: NeedsSignIn | NeedsConsent | Answer) -> Response:
@@ -86,34 +66,14 @@ class SignInPage:
             case _:
                 assert_never(outcome)
 
-    def _form(
-        self, waiting: Waiting, *, username: str, again: bool = False, problem: OAuthError | None = None
-    ) -> Response:
-        pages = self.waiting.pages
-        response = pages.page(
-            "sign_in",
-            waiting.texts,
-            title="sign_in_title",
-            status=200 if problem is None else problem.status,
-            leads_to=(waiting.request.to.uri,),
-            action=f"{pages.issuer_path}{SIGN_IN_PATH}?request={waiting.name}",
-            form_token=waiting.browser.form_token,
-            client=waiting.request.client.name,
-            username=username[:MAX_NAME_CHARACTERS],
-            again=again,
-            problem=None if problem is None else _words(waiting, problem),
-        )
-        if isinstance(problem, InvalidCredentialsError):
-            response.headers["www-authenticate"] = SIGN_IN_CHALLENGE
-        if problem is not None and problem.retry_after_seconds is not None:
-            response.headers["retry-after"] = str(problem.retry_after_seconds)
-        self.waiting.cookies.give(response, waiting.browser)
-        return response
 
-
-def _words(waiting: Waiting, problem: OAuthError) -> str:
-    if isinstance(problem, TooManyAttemptsError):
-        return waiting.texts("sign_in_wait", seconds=str(problem.retry_after_seconds))
-    if isinstance(problem, InvalidCredentialsError):
-        return waiting.texts("sign_in_wrong")
-    return waiting.texts("sign_in_unusable")
+def _question(waiting: Waiting, *, again: bool = False) -> SignInQuestion:
+    return SignInQuestion(
+        browser=waiting.browser,
+        texts=waiting.texts,
+        client=waiting.request.client.name,
+        path=SIGN_IN_PATH,
+        query=f"request={waiting.name}",
+        leads_to=(waiting.request.to.uri,),
+        again=again,
+    )

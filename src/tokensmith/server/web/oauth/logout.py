@@ -72,7 +72,7 @@ class LogoutHandler:
 
     def _leave(self, asked: SignOutRequest, texts: Texts) -> Response:
         if asked.return_to is None:
-            return self.pages.page("signed_out", texts, title="signed_out_title")
+            return self.pages.page("message", texts, title="signed_out_title", text=texts("signed_out_text"))
         query = "" if asked.state is None else urlencode({"state": asked.state})
         separator = "" if not query else ("&" if "?" in asked.return_to else "?")
         location = f"{asked.return_to}{separator}{query}"
