@@ -1,12 +1,14 @@
 """`tokensmith client`."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.cli.operating import Operator
 from tokensmith.cli.clients import client
 from tokensmith.cli.resources import resource
+from tokensmith.jose import Key
 
 NOTES = "https://notes.example"
 
@@ -52,6 +54,16 @@ def test_a_program_that_signs_people_in_says_where_they_come_back_to(notes: Oper
     assert kinds(notes)["tv"].startswith("refresh_token urn:ietf:params:oauth:grant-type:device_code")
     assert kinds(notes)["phone"] == "authorization_code refresh_token public"
     assert "redirect URI" in notes.refused(client, "create", "bad", "--redirect-uri", "http://app.example/cb")
+
+
+def test_a_program_may_sign_instead_of_having_a_secret(notes: Operator, tmp_path: Path) -> None:
+    """private_key_jwt: nothing to show, and nothing to keep but its own key."""
+    keys = tmp_path / "keys.json"
+    keys.write_text(json.dumps({"keys": [dict(Key.generate("ES256").public().to_jwk())]}))
+    result = notes.run(client, "create", "signer", "--jwks", str(keys))
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert kinds(notes)["signer"] == "client_credentials confidential"
 
 
 def test_every_client_is_listed(notes: Operator) -> None:

@@ -1,12 +1,25 @@
 """Our client at our server, through a browser: what test_with_npm_provider.py does at somebody else's."""
 
 import asyncio
+import json
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from tests.services.token_server import AUDIENCE, BACK, TokenServer
-from tokensmith.client import Client, ProofKey, PublicClient, RefreshToken, SecretClient, SignInAgainError
+from tokensmith.client import (
+    Client,
+    ClientCredentials,
+    KeyClient,
+    ProofKey,
+    PublicClient,
+    RefreshToken,
+    RefusedError,
+    SecretClient,
+    SignInAgainError,
+)
+from tokensmith.jose import Key
 
 EVERYTHING = "openid offline_access notes:read"
 
@@ -45,7 +58,7 @@ def test_a_public_client_binds_all_of_it_to_its_key(token_server: TokenServer) -
     assert done.answer.token_type == "DPoP"
     assert done.answer.refresh_token is not None
     stolen = Client(token_server.issuer, PublicClient("our-tool"))
-    with pytest.raises(Exception, match=r"\w"):
+    with pytest.raises(RefusedError):
         stolen.ask_sync(RefreshToken(done.answer.refresh_token))
     assert client.ask_sync(RefreshToken(done.answer.refresh_token)).token_type == "DPoP"
 
@@ -56,3 +69,28 @@ def test_a_person_who_says_no_is_not_signed_in(token_server: TokenServer, web: C
         web.finish_sign_in_sync(started, brought_back(token_server.visit(url, "grace", decision="deny")))
 
     assert caught.value.error == "access_denied"
+
+
+def test_a_device_is_connected_by_a_link_and_a_yes(token_server: TokenServer) -> None:
+    """RFC 8628: the device waits meanwhile."""
+    token_server.operate(
+        *("client", "create", "our-tv", "--public", "--device"),
+        *("--resource", AUDIENCE, "--scope", "notes:read"),
+    )
+    client = Client(token_server.issuer, PublicClient("our-tv"))
+    login = client.start_device_sync(scope="notes:read", resource=AUDIENCE)
+    end = token_server.visit(login.verification_uri_complete or "", "ada")
+
+    assert urlsplit(end).path == "/device/confirm"
+    assert client.wait_for_device_sync(login).scope == "notes:read"
+
+
+def test_a_signature_is_taken_instead_of_a_secret(token_server: TokenServer, tmp_path: Path) -> None:
+    """private_key_jwt, RFC 7523."""
+    key, file = Key.generate("ES256"), tmp_path / "keys.json"
+    file.write_text(json.dumps({"keys": [dict(key.public().to_jwk())]}))
+    scopes = ("--resource", AUDIENCE, "--scope", "notes:read")
+    token_server.operate("client", "create", "our-signer", "--jwks", str(file), *scopes)
+    client = Client(token_server.issuer, KeyClient("our-signer", key))
+
+    assert client.ask_sync(ClientCredentials(resource=AUDIENCE)).scope == "notes:read"

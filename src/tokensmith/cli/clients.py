@@ -1,5 +1,7 @@
 """`tokensmith client`: the programs that ask for tokens."""
 
+from typing import TextIO
+
 import click
 
 from tokensmith.cli.operator import operator_command, run_with_parts
@@ -29,6 +31,7 @@ def client() -> None:
 @click.option("--scope", "scopes", multiple=True, help=_SCOPES_HELP)
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help=_REDIRECT_HELP)
 @click.option("--after-sign-out", "after_sign_out", multiple=True, metavar="URI", help=_AFTER_SIGN_OUT_HELP)
+@click.option("--jwks", type=click.File("r"), help="Its public keys (a JWK Set); it signs instead of having a secret.")
 @click.option("--device", is_flag=True, help="Runs where nobody can type much, and is connected by a code.")
 @click.option("--trusted", is_flag=True, help="A program of your own: people are not asked whether it may.")
 @click.option("--access-seconds", type=click.IntRange(min=1), help="How long its access tokens live.")
@@ -44,6 +47,7 @@ def create(
     scopes: tuple[str, ...],
     redirect_uris: tuple[str, ...],
     after_sign_out: tuple[str, ...],
+    jwks: TextIO | None,
     device: bool,
     trusted: bool,
     access_seconds: int | None,
@@ -62,7 +66,10 @@ def create(
         lifetimes=Lifetimes() if access_seconds is None else Lifetimes(access=access_seconds),
         signing_alg=alg,
         registration=Registration(
-            redirect_uris=redirect_uris, post_logout_redirect_uris=after_sign_out, trusted=trusted
+            redirect_uris=redirect_uris,
+            post_logout_redirect_uris=after_sign_out,
+            trusted=trusted,
+            jwks=jwks.read() if jwks else None,
         ),
     )
     made, secret = run_with_parts(settings, lambda parts: _clients(parts).create(new))

@@ -8,6 +8,7 @@ from tokensmith.server.flows.authorization_request import ReadAuthorizationReque
 from tokensmith.server.flows.authorize import Authorize
 from tokensmith.server.flows.browser_sessions import BrowserSessions, SessionRules
 from tokensmith.server.flows.check_password import CheckPassword
+from tokensmith.server.flows.client_assertion import ClientAssertions
 from tokensmith.server.flows.client_auth import ClientAuth
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.connect_device import ConnectDevice
@@ -77,7 +78,9 @@ class Wiring:
         self.ending = Ending()
         self.ring = KeyRing(self.store, parts.sealing)
         self.mint = Mint(issuer=settings.issuer, ring=self.ring)
-        self._client_auth = ClientAuth(store=self.store)
+        self._client_auth = ClientAuth(
+            store=self.store, assertions=ClientAssertions(store=self.store, issuer=settings.issuer)
+        )
         self.passwords = CheckPassword(
             store=self.store, hasher=parts.hasher, attempts_secret=parts.sealing.held.attempts_secret
         )

@@ -12,6 +12,7 @@ from tokensmith.server.domain.registrations import Registration
 from tokensmith.server.domain.stored_secrets import digest
 from tokensmith.server.domain.unit_of_work import UnitOfWork
 from tokensmith.server.flows.check_password import CheckPassword
+from tokensmith.server.flows.client_assertion import ClientAssertions
 from tokensmith.server.flows.client_auth import ClientAuth, PresentedClient
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.exchange_code import ExchangeCode
@@ -97,7 +98,7 @@ class World:
         self.exchange_code = ExchangeCode(store=self.store, first_tokens=first_tokens)
         self.exchange_device = ExchangeDevice(store=self.store, first_tokens=first_tokens)
         self.client_credentials = ClientCredentials(store=self.store, mint=mint)
-        self.client_auth = ClientAuth(store=self.store)
+        self.client_auth = ClientAuth(store=self.store, assertions=ClientAssertions(store=self.store, issuer=ISSUER))
         self.sign_out = SignOut(store=self.store, rotation_keys=self.sealing)
         self.revoke = Revoke(store=self.store, access_tokens=own, rotation_keys=self.sealing)
         self.introspect = Introspect(store=self.store, access_tokens=own, rotation_keys=self.sealing)

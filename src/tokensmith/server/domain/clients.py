@@ -82,7 +82,7 @@ class Client:
     @property
     def proves_itself_by_key(self) -> bool:
         """Whether it signs assertions (RFC 7523) instead of showing a secret."""
-        return self.registration.jwks is not None or self.registration.jwks_uri is not None
+        return self.registration.jwks is not None
 
 
 class Clients(Protocol):

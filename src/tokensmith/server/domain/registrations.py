@@ -1,10 +1,9 @@
 """What a client is registered with besides its secret and its permissions (RFC 7591 §2, OpenID Registration §2)."""
 
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
-AuthMethod = Literal["client_secret", "private_key_jwt", "none"]
 # Core §3.1.3.7: RS256 unless the client asked for another; ES256 is the server's other kind of key.
 DEFAULT_ID_TOKEN_ALG: Final = "RS256"
 
@@ -16,7 +15,6 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         redirect_uris: Where codes may be sent, each compared as a whole (RFC 9700 §2.1).
         post_logout_redirect_uris: Where a browser may go after signing out (RP-Initiated Logout §3.1).
         jwks: The client's own keys as a JWK Set in JSON, for `private_key_jwt` (RFC 7523).
-        jwks_uri: Where those keys are published instead.
         id_token_alg: What its ID tokens are signed with.
         trusted: People are not asked before it gets what it asks for: a program of the house itself.
         requires_pkce: Off only for clients that came before RFC 7636, and for certification.
@@ -28,7 +26,6 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     jwks: str | None = None
-    jwks_uri: str | None = None
     id_token_alg: str = DEFAULT_ID_TOKEN_ALG
     trusted: bool = False
     requires_pkce: bool = True

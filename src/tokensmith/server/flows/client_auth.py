@@ -8,15 +8,20 @@ from tokensmith.server.domain.errors import InvalidClientError
 from tokensmith.server.domain.ids import ClientId
 from tokensmith.server.domain.stored_secrets import matches
 from tokensmith.server.domain.unit_of_work import Store
+from tokensmith.server.flows.client_assertion import ClientAssertions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresentedClient:
-    """What a request says of its client; *method* says where the secret stood (RFC 6749 §2.3.1)."""
+    """What a request says of its client; *method* says where the secret stood (RFC 6749 §2.3.1).
+
+    *assertion* is what it signed instead of showing a secret (RFC 7523).
+    """
 
     client_id: str
     secret: str | None
-    method: Literal["basic", "post", "none"]
+    method: Literal["basic", "post", "none", "private_key_jwt"]
+    assertion: str | None = None
 
     def __repr__(self) -> str:
         return f"<PresentedClient {self.client_id!r} by {self.method}>"
@@ -27,12 +32,13 @@ class ClientAuth:
     """The flow."""
 
     store: Store
+    assertions: ClientAssertions
 
     async def run(self, presented: PresentedClient) -> Client:
         """Return the client that calls.
 
-        A confidential client must show a secret and a public one must show none: a secret that nobody checks would
-        only teach its sender that secrets are optional.
+        A confidential client must show a secret, or sign where it has registered a key; a public one must show
+        nothing: a secret that nobody checks would only teach its sender that secrets are optional.
 
         Raises:
             InvalidClientError: unknown, switched off, or not proven; which, is for the log.
@@ -43,6 +49,13 @@ class ClientAuth:
             raise _refused(presented, code="client_unknown")
         if client.disabled:
             raise _refused(presented, code="client_disabled")
+        if client.proves_itself_by_key:
+            if presented.assertion is None:
+                raise _refused(presented, code="client_assertion_missing")
+            await self.assertions.check(client, presented.assertion)
+            return client
+        if presented.assertion is not None:
+            raise _refused(presented, code="client_assertion_unexpected")
         if client.is_public:
             if presented.secret is not None:
                 raise _refused(presented, code="client_secret_unexpected")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
+from tokensmith.server.domain.client_keys import check_jwks
 from tokensmith.server.domain.clients import FIRST_PARTY, OF_PEOPLE, Client, GrantType, Lifetimes
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
@@ -58,7 +59,8 @@ class ManageClients:
             InvalidRequestError: a redirect URI is none (see `check_redirect_uri`).
         """
         _check(new)
-        secret = new_client_secret() if new.confidential else None
+        # Who signs has no secret: there is one way to prove oneself, or the weaker one is the one that counts.
+        secret = new_client_secret() if new.confidential and new.registration.jwks is None else None
 
         async def unit(uow: UnitOfWork) -> Client:
             client = _client(new, secret, default=await _resource_id(uow, new.default_audience))
@@ -140,6 +142,8 @@ def _check(new: NewClient) -> None:
         raise ConflictError(f"The server signs with {' and '.join(SIGNING_ALGS)}.", code="unknown_algorithm")
     for uri in (*new.registration.redirect_uris, *new.registration.post_logout_redirect_uris):
         check_redirect_uri(uri)
+    if new.registration.jwks is not None:
+        check_jwks(new.registration.jwks)
     if GrantType.AUTHORIZATION_CODE in new.grant_types and not new.registration.redirect_uris:
         raise ConflictError("A client that signs people in needs a redirect URI.", code="redirect_uri_missing")
     if not 1 <= new.lifetimes.access <= LONGEST_TOKEN_SECONDS:

@@ -120,3 +120,19 @@ def test_malformed_basic_credentials_are_refused(credentials: str) -> None:
 
     assert isinstance(error, InvalidClientError)
     assert error.code == "client_basic_malformed"
+
+
+KIND = "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+def test_an_assertion_that_is_no_jwt_is_refused() -> None:
+    """RFC 7523 §3.2."""
+    assert refusal(f"{KIND}&client_assertion=x").code == "client_assertion_malformed"
+
+
+def test_an_assertion_names_one_client() -> None:
+    """RFC 7523 §3 (2): in its subject."""
+    without_subject = "eyJhbGciOiJFUzI1NiJ9.e30.AAAA"
+
+    assert refusal(f"{KIND}&client_assertion={without_subject}").code == "several_client_ids"
+    assert refusal(f"{KIND}&client_assertion={without_subject}", "Basic YTpi").code == "several_client_credentials"

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from tokensmith.guard.sender import DPOP_ALGORITHMS
 from tokensmith.jose.strict_json import JsonValue, encode
+from tokensmith.server.domain.client_keys import ASSERTION_ALGORITHMS
 from tokensmith.server.domain.identity import IDENTITY_SCOPES, claims_for
 from tokensmith.server.domain.pkce import METHOD
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
@@ -25,7 +26,7 @@ OAUTH_PATH: Final = "/.well-known/oauth-authorization-server"
 OPENID_PATH: Final = "/.well-known/openid-configuration"
 
 _ALWAYS_CLAIMED: Final = ("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash")
-_SECRET_METHODS: Final = ("client_secret_basic", "client_secret_post")
+_PROVEN_METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +66,12 @@ def metadata_handler(issuer: str, *, paths: Mapping[str, str], grant_types: tupl
     members["request_uri_parameter_supported"] = False
     members["ui_locales_supported"] = list(LANGUAGES)
     members["dpop_signing_alg_values_supported"] = list(DPOP_ALGORITHMS)
-    members["token_endpoint_auth_methods_supported"] = [*_SECRET_METHODS, "none"]
-    members["revocation_endpoint_auth_methods_supported"] = [*_SECRET_METHODS, "none"]
+    for endpoint in ("token", "revocation"):
+        members[f"{endpoint}_endpoint_auth_methods_supported"] = [*_PROVEN_METHODS, "none"]
     # A public client may not ask about tokens: anybody could call itself by its name (RFC 7662 §2.1).
-    members["introspection_endpoint_auth_methods_supported"] = list(_SECRET_METHODS)
+    members["introspection_endpoint_auth_methods_supported"] = list(_PROVEN_METHODS)
+    for endpoint in ("token", "revocation", "introspection"):
+        members[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(ASSERTION_ALGORITHMS)
     return MetadataHandler(body=encode(members))
 
 

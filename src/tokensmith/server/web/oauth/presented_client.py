@@ -1,4 +1,4 @@
-"""What a request says about its client: HTTP Basic, form, or a name alone (RFC 6749 §2.3, §3.2.1)."""
+"""What a request says about its client: HTTP Basic, form, assertion, or a name alone (RFC 6749 §2.3, RFC 7523)."""
 
 import base64
 import binascii
@@ -6,6 +6,8 @@ from urllib.parse import unquote_plus
 
 from starlette.requests import Request
 
+from tokensmith.jose import JoseError, jwt
+from tokensmith.outbound.identity import ASSERTION_TYPE
 from tokensmith.server.domain.errors import InvalidClientError, InvalidRequestError
 from tokensmith.server.flows.client_auth import PresentedClient
 from tokensmith.server.web.parameters import Form
@@ -22,10 +24,13 @@ def presented_client(request: Request, form: Form) -> PresentedClient:
     """
     header = single_header(request.scope, b"authorization")
     named, secret = form.values.get("client_id"), form.values.get("client_secret")
-    if "client_assertion" in form.values:
-        raise InvalidClientError("Client assertions are not offered.", code="client_method_unknown")
+    assertion = form.values.get("client_assertion")
+    if assertion is not None and (header is not None or secret is not None):
+        raise _several()
     if header is not None:
         return _from_basic(header, named=named, secret=secret)
+    if assertion is not None:
+        return _from_assertion(assertion, kind=form.values.get("client_assertion_type"), named=named)
     if named is None:
         raise InvalidClientError("The request names no client.", code="client_missing")
     return PresentedClient(client_id=named, secret=secret, method="none" if secret is None else "post")
@@ -36,11 +41,30 @@ def _from_basic(header: str, *, named: str | None, secret: str | None) -> Presen
     if scheme.lower() != "basic":
         raise InvalidClientError("Clients authenticate with Basic or in the form.", code="client_method_unknown")
     if secret is not None:
-        raise InvalidRequestError("Send the client's secret in one place.", code="several_client_credentials")
+        raise _several()
     client_id, password = _decode(encoded.strip(" "))
     if named is not None and named != client_id:
         raise InvalidRequestError("The request names two clients.", code="several_client_ids")
     return PresentedClient(client_id=client_id, secret=password, method="basic")
+
+
+def _from_assertion(assertion: str, *, kind: str | None, named: str | None) -> PresentedClient:
+    if kind != ASSERTION_TYPE:
+        raise InvalidClientError("No such kind of assertion here.", code="client_method_unknown", detail=repr(kind))
+    # RFC 7523 §3: the subject is the client, so its name need not be said again. Nothing is believed yet.
+    try:
+        subject = jwt.read_unverified(assertion).unverified_claims.get("sub")
+    except JoseError as error:
+        raise InvalidClientError(
+            "The client assertion is malformed.", code="client_assertion_malformed", detail=error.code
+        ) from None
+    if not isinstance(subject, str) or named not in (None, subject):
+        raise InvalidRequestError("The request names two clients.", code="several_client_ids")
+    return PresentedClient(client_id=subject, secret=None, method="private_key_jwt", assertion=assertion)
+
+
+def _several() -> InvalidRequestError:
+    return InvalidRequestError("The client proves itself in two ways.", code="several_client_credentials")
 
 
 def _decode(encoded: str) -> tuple[str, str]:
