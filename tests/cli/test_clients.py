@@ -56,6 +56,13 @@ def test_a_program_that_signs_people_in_says_where_they_come_back_to(notes: Oper
     assert "redirect URI" in notes.refused(client, "create", "bad", "--redirect-uri", "http://app.example/cb")
 
 
+def test_a_service_may_call_the_next_one_for_a_person(notes: Operator) -> None:
+    """Token exchange, where the operator says so."""
+    notes.do(client, "create", "front", "--exchange", "--resource", NOTES, "--scope", "read")
+
+    assert "token-exchange" in kinds(notes)["front"]
+
+
 def test_a_program_may_sign_instead_of_having_a_secret(notes: Operator, tmp_path: Path) -> None:
     """private_key_jwt: nothing to show, and nothing to keep but its own key."""
     keys = tmp_path / "keys.json"

@@ -1,6 +1,7 @@
 """`tokensmith client`: the programs that ask for tokens."""
 
-from typing import TextIO
+from dataclasses import dataclass
+from typing import Any, TextIO
 
 import click
 
@@ -32,52 +33,66 @@ def client() -> None:
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help=_REDIRECT_HELP)
 @click.option("--after-sign-out", "after_sign_out", multiple=True, metavar="URI", help=_AFTER_SIGN_OUT_HELP)
 @click.option("--jwks", type=click.File("r"), help="Its public keys (a JWK Set); it signs instead of having a secret.")
+@click.option("--exchange", is_flag=True, help="May exchange tokens it was given for those of --resource (RFC 8693).")
 @click.option("--device", is_flag=True, help="Runs where nobody can type much, and is connected by a code.")
 @click.option("--trusted", is_flag=True, help="A program of your own: people are not asked whether it may.")
 @click.option("--access-seconds", type=click.IntRange(min=1), help="How long its access tokens live.")
 @click.option("--alg", type=click.Choice(SIGNING_ALGS), default="ES256", show_default=True)
 @operator_command
-def create(
-    settings: Settings,
-    name: str,
-    *,
-    title: str | None,
-    public: bool,
-    resource: str | None,
-    scopes: tuple[str, ...],
-    redirect_uris: tuple[str, ...],
-    after_sign_out: tuple[str, ...],
-    jwks: TextIO | None,
-    device: bool,
-    trusted: bool,
-    access_seconds: int | None,
-    alg: str,
-) -> None:
+def create(settings: Settings, name: str, **given: Any) -> None:
     """Create a program called NAME; its secret is shown this once."""
-    if bool(resource) != bool(scopes):
-        raise click.UsageError("--resource and --scope belong together.")
-    new = NewClient(
-        id=name,
-        name=title or name,
-        grant_types=_grant_types(public=public, signs_people_in=bool(redirect_uris), device=device),
-        confidential=not public,
-        audiences={resource: frozenset(scopes)} if resource else {},
-        default_audience=resource,
-        lifetimes=Lifetimes() if access_seconds is None else Lifetimes(access=access_seconds),
-        signing_alg=alg,
-        registration=Registration(
-            redirect_uris=redirect_uris,
-            post_logout_redirect_uris=after_sign_out,
-            trusted=trusted,
-            jwks=jwks.read() if jwks else None,
-        ),
-    )
+    new = _Given(**given).client(name)
     made, secret = run_with_parts(settings, lambda parts: _clients(parts).create(new))
     click.echo(f"Created {made.id}.", err=True)
     if secret is not None:
         # The secret alone goes to standard output, so that it can be piped to where it is kept.
         click.echo("Its secret, which is stored nowhere and not shown again:", err=True)
         click.echo(secret)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Given:
+    """The options of `create`."""
+
+    title: str | None
+    public: bool
+    resource: str | None
+    scopes: tuple[str, ...]
+    redirect_uris: tuple[str, ...]
+    after_sign_out: tuple[str, ...]
+    jwks: TextIO | None
+    exchange: bool
+    device: bool
+    trusted: bool
+    access_seconds: int | None
+    alg: str
+
+    def client(self, name: str) -> NewClient:
+        """Return what they say of the client."""
+        if bool(self.resource) != bool(self.scopes):
+            raise click.UsageError("--resource and --scope belong together.")
+        return NewClient(
+            id=name,
+            name=self.title or name,
+            grant_types=self._grant_types(),
+            confidential=not self.public,
+            audiences={self.resource: frozenset(self.scopes)} if self.resource else {},
+            default_audience=self.resource,
+            lifetimes=Lifetimes() if self.access_seconds is None else Lifetimes(access=self.access_seconds),
+            signing_alg=self.alg,
+            registration=Registration(
+                redirect_uris=self.redirect_uris,
+                post_logout_redirect_uris=self.after_sign_out,
+                trusted=self.trusted,
+                jwks=self.jwks.read() if self.jwks else None,
+            ),
+        )
+
+    def _grant_types(self) -> frozenset[GrantType]:
+        of_people = {GrantType.AUTHORIZATION_CODE} if self.redirect_uris else set()
+        of_people |= {GrantType.DEVICE_CODE} if self.device else set()
+        first = GrantType.REFRESH_TOKEN if of_people or self.public else GrantType.CLIENT_CREDENTIALS
+        return frozenset({first, *of_people, *({GrantType.TOKEN_EXCHANGE} if self.exchange else ())})
 
 
 @client.command()
@@ -125,14 +140,6 @@ def list_all(settings: Settings, *, as_json: bool) -> None:
         for one in clients
     ]
     show_table(("id", "name", "grants", "kind"), rows, as_json=as_json)
-
-
-def _grant_types(*, public: bool, signs_people_in: bool, device: bool) -> frozenset[GrantType]:
-    of_people = {GrantType.AUTHORIZATION_CODE} if signs_people_in else set()
-    of_people |= {GrantType.DEVICE_CODE} if device else set()
-    if of_people or public:
-        return frozenset({GrantType.REFRESH_TOKEN, *of_people})
-    return frozenset({GrantType.CLIENT_CREDENTIALS})
 
 
 def _kind(*, public: bool, disabled: bool) -> str:

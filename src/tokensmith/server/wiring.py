@@ -15,6 +15,7 @@ from tokensmith.server.flows.connect_device import ConnectDevice
 from tokensmith.server.flows.exchange_code import ExchangeCode
 from tokensmith.server.flows.exchange_device import ExchangeDevice
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
+from tokensmith.server.flows.exchange_token import ExchangeToken
 from tokensmith.server.flows.first_tokens import FirstTokens
 from tokensmith.server.flows.introspect import Introspect
 from tokensmith.server.flows.key_ring import KeyRing
@@ -149,6 +150,7 @@ class Wiring:
             refresh=self._refresh,
             client_credentials=ClientCredentials(store=self.store, mint=self.mint),
             device=ExchangeDevice(store=self.store, first_tokens=first_tokens),
+            exchange=ExchangeToken(store=self.store, access_tokens=self._own_tokens(), mint=self.mint),
         )
 
     def _user_info(self) -> UserInfoHandler:

@@ -20,6 +20,7 @@ async def post(
         refresh=world.refresh_flow,
         client_credentials=world.client_credentials,
         device=world.exchange_device,
+        exchange=world.exchange_token,
     )
     request = TokenRequest(
         client=await world.client(client_id),

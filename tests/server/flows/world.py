@@ -18,6 +18,7 @@ from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.exchange_code import ExchangeCode
 from tokensmith.server.flows.exchange_device import ExchangeDevice
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
+from tokensmith.server.flows.exchange_token import ExchangeToken
 from tokensmith.server.flows.first_tokens import FirstTokens
 from tokensmith.server.flows.introspect import Introspect
 from tokensmith.server.flows.key_ring import KeyRing
@@ -96,6 +97,7 @@ class World:
         self.refresh_flow = ExchangeRefresh(store=self.store, mint=mint, rotation_keys=self.sealing)
         first_tokens = FirstTokens(mint=mint, rotation_keys=self.sealing)
         self.exchange_code = ExchangeCode(store=self.store, first_tokens=first_tokens)
+        self.exchange_token = ExchangeToken(store=self.store, access_tokens=own, mint=mint)
         self.exchange_device = ExchangeDevice(store=self.store, first_tokens=first_tokens)
         self.client_credentials = ClientCredentials(store=self.store, mint=mint)
         self.client_auth = ClientAuth(store=self.store, assertions=ClientAssertions(store=self.store, issuer=ISSUER))

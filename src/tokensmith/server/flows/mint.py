@@ -1,11 +1,13 @@
 """Signs access tokens and ID tokens; the only signer of tokens for people and clients (RFC 9068, Core §2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
 from tokensmith.jose import Key, jwt
 from tokensmith.jose.strict_json import JsonValue
+from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.grants import GrantedAudience, Standing
 from tokensmith.server.domain.identity import OPENID
@@ -51,13 +53,16 @@ class Mint:
             UnavailableError: no key to sign with, or the database cannot be reached.
         """
         lifetime = standing.client.lifetimes.access
-        key = await self.ring.signing_key(standing.client.signing_alg)
-        signer = self._signer(key, audience=audience.resource.audience, lifetime=lifetime, typ=ACCESS_TOKEN_TYPE)
         claims = access_token_claims(
             standing, scopes=scopes, place=place, issuer=self.issuer, key_thumbprint=key_thumbprint
         )
-        issued_at = to_seconds(standing.now_ms)
-        token = signer.sign({**claims, "iat": issued_at, "exp": issued_at + lifetime})
+        token = await self.access_token(
+            standing.client,
+            claims,
+            audience=audience.resource.audience,
+            issued_at=to_seconds(standing.now_ms),
+            lifetime=lifetime,
+        )
         return TokenAnswer(
             access_token=token,
             token_type="Bearer" if key_thumbprint is None else "DPoP",
@@ -65,6 +70,23 @@ class Mint:
             scope=" ".join(sorted(scopes)),
             refresh_token=refresh_token,
         )
+
+    async def access_token(
+        self, client: Client, claims: Mapping[str, JsonValue], *, audience: str, issued_at: int, lifetime: int
+    ) -> str:
+        """Sign an access token for a client, less what the signer fills in (iss, aud, jti).
+
+        Args:
+            issued_at: Seconds since 1970, by the database's clock.
+            lifetime: In seconds.
+
+        Raises:
+            UnavailableError: no key to sign with, or the database cannot be reached.
+        """
+        key = await self.ring.signing_key(client.signing_alg)
+        # One signer for a client's usual lifetime; the times are written out, as they are not this machine's.
+        signer = self._signer(key, audience=audience, lifetime=client.lifetimes.access, typ=ACCESS_TOKEN_TYPE)
+        return signer.sign({**claims, "iat": issued_at, "exp": issued_at + lifetime})
 
     async def with_id_token(self, answer: TokenAnswer, standing: Standing, *, nonce: str | None) -> TokenAnswer:
         """Add an ID token to an answer, where the grant is one for OpenID Connect.

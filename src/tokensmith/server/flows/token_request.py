@@ -15,6 +15,7 @@ from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.exchange_code import CodeRedemption, ExchangeCode
 from tokensmith.server.flows.exchange_device import ExchangeDevice
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
+from tokensmith.server.flows.exchange_token import ExchangeToken, TokenToExchange
 from tokensmith.server.flows.tokens import TokenAnswer
 
 
@@ -72,6 +73,7 @@ class TokenEndpoint:
     refresh: ExchangeRefresh
     client_credentials: ClientCredentials
     device: ExchangeDevice
+    exchange: ExchangeToken
     flows: Mapping[str, Serve] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -80,6 +82,7 @@ class TokenEndpoint:
             GrantType.REFRESH_TOKEN: self._refresh,
             GrantType.CLIENT_CREDENTIALS: self._client_credentials,
             GrantType.DEVICE_CODE: self._device,
+            GrantType.TOKEN_EXCHANGE: self._exchange,
         }
         object.__setattr__(self, "flows", MappingProxyType(table))
 
@@ -130,6 +133,26 @@ class TokenEndpoint:
             request.required("device_code"),
             source=request.source,
             key_thumbprint=request.key_thumbprint,
+        )
+
+    async def _exchange(self, request: TokenRequest) -> TokenAnswer:
+        parameters = request.parameters
+        # RFC 8693 §2.1: a service by its URI or by its name; here the name is the URI.
+        target = request.resource or parameters.get("audience")
+        if target is None:
+            raise InvalidTargetError("Say which service the token is for.", code="exchange_target_missing")
+        return await self.exchange.run(
+            request.client,
+            TokenToExchange(
+                subject_token=request.required("subject_token"),
+                subject_token_type=request.required("subject_token_type"),
+                actor_token=parameters.get("actor_token"),
+                actor_token_type=parameters.get("actor_token_type"),
+                requested_token_type=parameters.get("requested_token_type"),
+                resource=target,
+                scope=parameters.get("scope"),
+                key_thumbprint=request.key_thumbprint,
+            ),
         )
 
     async def _client_credentials(self, request: TokenRequest) -> TokenAnswer:

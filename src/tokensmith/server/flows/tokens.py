@@ -8,7 +8,8 @@ from typing import Literal
 class TokenAnswer:
     """A token response. *expires_in* is in seconds; *scope* is always told, asked for or not.
 
-    *token_type* is "DPoP" for an access token that is bound to a key (RFC 9449 §5).
+    *token_type* is "DPoP" for an access token that is bound to a key (RFC 9449 §5). *issued_token_type* is what a token
+    exchange has to say besides (RFC 8693 §2.2.1).
     """
 
     access_token: str
@@ -17,6 +18,7 @@ class TokenAnswer:
     scope: str
     refresh_token: str | None
     id_token: str | None = None
+    issued_token_type: str | None = None
 
     def __repr__(self) -> str:
         return f"<TokenAnswer scope={self.scope!r} expires_in={self.expires_in}>"

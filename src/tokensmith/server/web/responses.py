@@ -36,7 +36,7 @@ def token_response(answer: TokenAnswer) -> Response:
 
 
 def token_members(answer: TokenAnswer) -> dict[str, JsonValue]:
-    """Return the members of a token response; `refresh_token` and `id_token` only where there is one."""
+    """Return the members of a token response; what there may be besides only where there is."""
     members: dict[str, JsonValue] = {
         "access_token": answer.access_token,
         "token_type": answer.token_type,
@@ -47,6 +47,8 @@ def token_members(answer: TokenAnswer) -> dict[str, JsonValue]:
         members["refresh_token"] = answer.refresh_token
     if answer.id_token is not None:
         members["id_token"] = answer.id_token
+    if answer.issued_token_type is not None:
+        members["issued_token_type"] = answer.issued_token_type
     return members
 
 
