@@ -247,3 +247,12 @@ def test_every_default_is_explained() -> None:
     here = {field.name: msgspec.json.encode(field.default).decode() for field in msgspec.structs.fields(Settings)}
 
     assert written == here
+
+
+@pytest.mark.parametrize("values", [{"registration": "token"}, {"registration": "open", "registration_token": "x"}])
+def test_a_token_to_register_with_goes_with_its_setting(values: dict[str, str]) -> None:
+    """A token that is asked for by nothing would look like protection."""
+    with pytest.raises(SettingsError) as caught:
+        Settings(**values)  # type: ignore[arg-type]
+
+    assert caught.value.setting == "registration_token"

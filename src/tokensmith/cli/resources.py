@@ -21,14 +21,19 @@ def resource() -> None:
 @click.argument("uri")
 @click.option("--scope", "scopes", multiple=True, required=True, help=_SCOPE_HELP)
 @click.option("--title", help="What people are shown; URI unless given.")
+@click.option("--open", "is_open", is_flag=True, help="Programs that register themselves may ask for its scopes.")
 @click.option("--client", metavar="ID", help="The client by which the service asks about tokens (RFC 7662).")
 @operator_command
-def create(settings: Settings, uri: str, scopes: tuple[str, ...], title: str | None, client: str | None) -> None:
+def create(
+    settings: Settings, uri: str, *, scopes: tuple[str, ...], title: str | None, is_open: bool, client: str | None
+) -> None:
     """Make the service URI known, the URI that its tokens carry as audience."""
     texts = {name: text for name, _, text in (scope.partition("=") for scope in scopes)}
     made = run_with_parts(
         settings,
-        lambda parts: ManageResources(store=parts.store).create(uri, scopes=texts, client_id=client, title=title),
+        lambda parts: ManageResources(store=parts.store).create(
+            uri, scopes=texts, client_id=client, title=title, is_open=is_open
+        ),
     )
     click.echo(f"Created {made.audience} with {' '.join(sorted(made.scopes))}.")
 

@@ -50,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sealing_key: str = ""
     sealing_key_file: str = ""
     password_hashing: Literal["standard", "strong"] = "standard"
+    registration: Literal["off", "token", "open"] = "off"
+    registration_token: str = ""
     session_idle_seconds: Annotated[int, msgspec.Meta(ge=60, le=31_536_000)] = 7 * 24 * 3600
     session_seconds: Annotated[int, msgspec.Meta(ge=60, le=31_536_000)] = 30 * 24 * 3600
     sign_ins_per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 60
@@ -67,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         for setting in ("trusted_proxies", "metrics_from"):
             for network in getattr(self, setting):
                 _check_network(network, setting)
+        if (self.registration == "token") != bool(self.registration_token):
+            raise SettingsError("goes with registration = token, and only with that", setting="registration_token")
         if self.sealing_key and self.sealing_key_file:
             raise SettingsError("give sealing_key or this, not both", setting="sealing_key_file")
 

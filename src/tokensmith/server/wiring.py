@@ -1,5 +1,7 @@
 """Every flow and every handler, made once and joined; the one place that knows each part of the server."""
 
+from collections.abc import Mapping
+
 from starlette.routing import BaseRoute
 
 from tokensmith.guard.sender import DpopVerifier
@@ -26,6 +28,7 @@ from tokensmith.server.flows.pending import Pending
 from tokensmith.server.flows.prove_possession import ProvePossession
 from tokensmith.server.flows.publish_status import PublishStatus
 from tokensmith.server.flows.push_request import PushRequest
+from tokensmith.server.flows.register_client import RegisterClient
 from tokensmith.server.flows.revoke import Revoke
 from tokensmith.server.flows.rotate_keys import RotateKeys
 from tokensmith.server.flows.sign_in import SignIn
@@ -57,6 +60,7 @@ from tokensmith.server.web.oauth.keys import KeysHandler
 from tokensmith.server.web.oauth.logout import LogoutHandler
 from tokensmith.server.web.oauth.metadata import metadata_handler
 from tokensmith.server.web.oauth.push_request import PushRequestHandler
+from tokensmith.server.web.oauth.register import REGISTER_PATH, RegisterHandlers
 from tokensmith.server.web.oauth.revoke import RevokeHandler
 from tokensmith.server.web.oauth.status_feed import StatusFeedHandler
 from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusListsHandler
@@ -127,7 +131,8 @@ class Wiring:
             tokens=TokenHandler(clients=self._clients, possession=self.possession, tokens=tokens, observer=metrics),
             revoke=self._revoke(),
             introspect=self._introspect(),
-            metadata=metadata_handler(settings.issuer, paths=ADVERTISED, grant_types=tuple(map(str, tokens.flows))),
+            metadata=metadata_handler(settings.issuer, paths=self._paths(), grant_types=tuple(map(str, tokens.flows))),
+            register=self._register(),
             keys=KeysHandler(ring=self.ring),
             status_list=StatusListHandler(publish=publish, observer=metrics),
             status_lists=StatusListsHandler(publish=publish),
@@ -151,6 +156,21 @@ class Wiring:
             client_credentials=ClientCredentials(store=self.store, mint=self.mint),
             device=ExchangeDevice(store=self.store, first_tokens=first_tokens),
             exchange=ExchangeToken(store=self.store, access_tokens=self._own_tokens(), mint=self.mint),
+        )
+
+    def _paths(self) -> Mapping[str, str]:
+        registers = self.settings.registration != "off"
+        return {**ADVERTISED, **({"registration_endpoint": REGISTER_PATH} if registers else {})}
+
+    def _register(self) -> RegisterHandlers | None:
+        if self.settings.registration == "off":
+            return None
+        return RegisterHandlers(
+            register=RegisterClient(store=self.store),
+            issuer=self.settings.issuer,
+            initial_token=self.settings.registration_token,
+            sources=self.sources,
+            limit=self.parts.sign_ins,
         )
 
     def _user_info(self) -> UserInfoHandler:

@@ -15,7 +15,7 @@ def raw(sqlite_path: Path) -> Iterator[sqlite3.Connection]:
     """A connection with foreign keys and a grant to hang things on."""
     connection = sqlite3.connect(sqlite_path)
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("INSERT INTO resources VALUES ('r', 'https://r', '', NULL, NULL, '{}')")
+    connection.execute("INSERT INTO resources VALUES ('r', 'https://r', '', NULL, NULL, '{}', 0)")
     connection.execute("INSERT INTO clients VALUES ('c', 'C', '', x'', NULL, 1, 1, 1, 1, 1, 'ES256', 0, 0, '{}')")
     connection.execute("INSERT INTO grants VALUES ('g', 'c', NULL, NULL, 0, NULL, NULL, NULL, 0, NULL)")
     connection.execute("INSERT INTO grants VALUES ('h', 'c', NULL, NULL, 0, NULL, NULL, NULL, 0, NULL)")

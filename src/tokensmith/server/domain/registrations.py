@@ -21,6 +21,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         requires_pushed: Requests must come by `/par` (RFC 9126 §6).
         binds_tokens: No token without a proof of possession (RFC 9449 §5.2).
         client_uri: Its home page.
+        management_digest: SHA-256, in hexadecimal, of the token with which it looks after its own registration
+            (RFC 7592); None for a client that an operator made.
     """
 
     redirect_uris: tuple[str, ...] = ()
@@ -32,6 +34,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     requires_pushed: bool = False
     binds_tokens: bool = False
     client_uri: str | None = None
+    management_digest: str | None = None
 
 
 NOTHING_MORE: Final = Registration()

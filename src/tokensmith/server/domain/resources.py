@@ -22,6 +22,7 @@ class Resource:
         client_id: The client by which the service itself may ask the server about tokens (RFC 7662), if it has one.
         title: What people are shown; None for the audience itself.
         texts: What scopes allow, in words for people, by scope.
+        is_open: Programs that register themselves may ask for its scopes.
     """
 
     id: ResourceId
@@ -30,6 +31,7 @@ class Resource:
     client_id: ClientId | None
     title: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    is_open: bool = False
 
 
 def check_audience(uri: str) -> str:

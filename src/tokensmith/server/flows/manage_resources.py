@@ -24,6 +24,7 @@ class ManageResources:
         scopes: Iterable[str] | Mapping[str, str],
         client_id: str | None = None,
         title: str | None = None,
+        is_open: bool = False,
     ) -> Resource:
         """Make a resource server known.
 
@@ -32,6 +33,7 @@ class ManageResources:
             scopes: Every scope it knows; with what each allows, in words for people, where that is known.
             client_id: The client by which it may ask the server about its tokens, if it has one.
             title: What people are shown; None for the URI.
+            is_open: Programs that register themselves may ask for its scopes.
 
         Raises:
             InvalidTargetError, InvalidRequestError: the URI or a scope cannot be one.
@@ -43,6 +45,7 @@ class ManageResources:
             scopes=check_scopes(scopes),
             client_id=ClientId(client_id) if client_id else None,
             title=title,
+            is_open=is_open,
             texts={name: text for name, text in scopes.items() if text} if isinstance(scopes, Mapping) else {},
         )
 

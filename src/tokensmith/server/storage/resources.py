@@ -21,7 +21,7 @@ _FIND: Final = select(*COLUMNS).where(resources.c.id == bindparam("resource_id")
 _NEW: Final = insert(resources)
 _PUT: Final = _NEW.on_conflict_do_update(
     index_elements=["id"],
-    set_={name: _NEW.excluded[name] for name in ("audience", "scopes", "client_id", "title", "texts")},
+    set_={name: _NEW.excluded[name] for name in ("audience", "scopes", "client_id", "title", "texts", "is_open")},
 )
 _FIND_BY_AUDIENCE: Final = select(*COLUMNS).where(resources.c.audience == bindparam("uri"))
 _SERVED_BY: Final = _ALL.where(resources.c.client_id == bindparam("served_by"))
@@ -29,7 +29,7 @@ _SERVED_BY: Final = _ALL.where(resources.c.client_id == bindparam("served_by"))
 
 def resource_of(row: Row) -> Resource:
     """Make a resource of the values of `COLUMNS`."""
-    resource_id, audience, scopes, client_id, title, texts = row
+    resource_id, audience, scopes, client_id, title, texts, is_open = row
     return Resource(
         id=ResourceId(resource_id),
         audience=audience,
@@ -37,6 +37,7 @@ def resource_of(row: Row) -> Resource:
         client_id=client_id,
         title=title,
         texts=msgspec.json.decode(texts, type=dict[str, str]),
+        is_open=bool(is_open),
     )
 
 
@@ -47,6 +48,7 @@ def _values(resource: Resource) -> dict[str, object]:
         "scopes": joined(resource.scopes),
         "client_id": resource.client_id,
         "title": resource.title,
+        "is_open": resource.is_open,
         "texts": msgspec.json.encode(dict(resource.texts)).decode(),
     }
 

@@ -62,7 +62,7 @@ __all__ = [
 ]
 
 # The revision that built these tables, as the store asks for it at start; the newest in migrations/versions.
-REVISION: Final = "0005"
+REVISION: Final = "0006"
 
 users: Final = Table(
     "users",
@@ -88,6 +88,7 @@ resources: Final = Table(
     Column("client_id", Text, index=True),  # introspection: which resources does this client serve?
     Column("title", Text),
     Column("texts", Text, nullable=False, server_default="{}"),  # what its scopes allow, in words, as JSON
+    Column("is_open", Boolean, nullable=False, server_default=false()),
     sqlite_with_rowid=False,
 )
 

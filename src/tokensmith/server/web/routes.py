@@ -23,6 +23,7 @@ from tokensmith.server.web.oauth.keys import KeysHandler
 from tokensmith.server.web.oauth.logout import LOGOUT_PATH, LogoutHandler
 from tokensmith.server.web.oauth.metadata import MetadataHandler, well_known_paths
 from tokensmith.server.web.oauth.push_request import PAR_PATH
+from tokensmith.server.web.oauth.register import REGISTER_PATH, RegisterHandlers
 from tokensmith.server.web.oauth.revoke import RevokeHandler
 from tokensmith.server.web.oauth.status_feed import FEED_PATH, StatusFeedHandler
 from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusListsHandler
@@ -56,7 +57,10 @@ ADVERTISED: Final[Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handlers:
-    """One handler for each thing the server does. *first_party* is None where `/api` is not offered (decision 13)."""
+    """One handler for each thing the server does.
+
+    *first_party* is None where `/api` is not offered (decision 13), *register* where programs cannot register.
+    """
 
     authorize: AuthorizeHandler
     sign_in: SignInPage
@@ -65,6 +69,7 @@ class Handlers:
     device: DevicePages
     device_authorization: Handler
     push_request: Handler
+    register: RegisterHandlers | None
     tokens: TokenHandler
     userinfo: Handler
     revoke: RevokeHandler
@@ -92,6 +97,8 @@ class _Row:
     path: str
     get: Handler | None = None
     post: Handler | None = None
+    put: Handler | None = None
+    delete: Handler | None = None
     public: bool = False
     at_root: bool = False
     page: bool = False
@@ -107,7 +114,8 @@ def routes(handlers: Handlers, *, issuer_path: str, https: bool, observer: Obser
     """
 
     def route(row: _Row) -> Route:
-        methods = {name: handler for name, handler in (("GET", row.get), ("POST", row.post)) if handler}
+        offered = {"GET": row.get, "POST": row.post, "PUT": row.put, "DELETE": row.delete}
+        methods = {name: handler for name, handler in offered.items() if handler}
         path = row.path if row.at_root else issuer_path + row.path
         return Route(
             path,
@@ -128,34 +136,18 @@ def routes(handlers: Handlers, *, issuer_path: str, https: bool, observer: Obser
 
 
 def _table(handlers: Handlers, *, issuer_path: str) -> tuple[_Row, ...]:
-    first_party = handlers.first_party
-    api = (
-        ()
-        if first_party is None
-        else (
-            _Row(path=LOGIN_PATH, post=first_party.login),
-            _Row(path=REFRESH_PATH, post=first_party.rotate),
-            _Row(path="/api/logout", post=first_party.logout),
-        )
-    )
     return (
         _Row(path=TOKEN_PATH, post=handlers.tokens),
         _Row(path=FEED_PATH, get=handlers.status_feed),
         _Row(path="/status/{list}", get=handlers.status_list, public=True),
-        *api,
-        _Row(path=AUTHORIZE_PATH, get=handlers.authorize.get, post=handlers.authorize.post, page=True),
-        _Row(path=SIGN_IN_PATH, get=handlers.sign_in.get, post=handlers.sign_in.post, page=True),
-        _Row(path=CONSENT_PATH, get=handlers.consent.get, post=handlers.consent.post, page=True),
-        _Row(path=LOGOUT_PATH, get=handlers.logout.get, post=handlers.logout.post, page=True),
-        _Row(path=DEVICE_PATH, get=handlers.device.get, post=handlers.device.post, page=True),
-        _Row(path=DEVICE_SIGN_IN_PATH, get=handlers.device.get_sign_in, post=handlers.device.post_sign_in, page=True),
-        _Row(path=CONFIRM_PATH, get=handlers.device.get_confirm, post=handlers.device.post_confirm, page=True),
-        _Row(path="/device_authorization", post=handlers.device_authorization),
-        _Row(path=PAR_PATH, post=handlers.push_request),
-        _Row(path=STYLESHEET_PATH, get=stylesheet),
-        _Row(path=USERINFO_PATH, get=handlers.userinfo, post=handlers.userinfo),
+        *_first_party(handlers.first_party),
         _Row(path="/introspect", post=handlers.introspect),
         _Row(path="/revoke", post=handlers.revoke),
+        *_pages(handlers),
+        _Row(path=USERINFO_PATH, get=handlers.userinfo, post=handlers.userinfo),
+        _Row(path=PAR_PATH, post=handlers.push_request),
+        _Row(path="/device_authorization", post=handlers.device_authorization),
+        *_registering(handlers.register),
         _Row(path=JWKS_PATH, get=handlers.keys, public=True),
         *(_Row(path=path, get=handlers.metadata, public=True, at_root=True) for path in well_known_paths(issuer_path)),
         _Row(path="/status", get=handlers.status_lists, public=True),
@@ -164,6 +156,41 @@ def _table(handlers: Handlers, *, issuer_path: str) -> tuple[_Row, ...]:
         _Row(path="/readyz", get=handlers.ready, at_root=True),
         _Row(path="/metrics", get=handlers.metrics, at_root=True),
         _Row(path="/", get=handlers.home, policy=PAGE_POLICY),
+    )
+
+
+def _pages(handlers: Handlers) -> tuple[_Row, ...]:
+    """Where people come."""
+    device = handlers.device
+    return (
+        _Row(path=AUTHORIZE_PATH, get=handlers.authorize.get, post=handlers.authorize.post, page=True),
+        _Row(path=SIGN_IN_PATH, get=handlers.sign_in.get, post=handlers.sign_in.post, page=True),
+        _Row(path=CONSENT_PATH, get=handlers.consent.get, post=handlers.consent.post, page=True),
+        _Row(path=LOGOUT_PATH, get=handlers.logout.get, post=handlers.logout.post, page=True),
+        _Row(path=DEVICE_PATH, get=device.get, post=device.post, page=True),
+        _Row(path=DEVICE_SIGN_IN_PATH, get=device.get_sign_in, post=device.post_sign_in, page=True),
+        _Row(path=CONFIRM_PATH, get=device.get_confirm, post=device.post_confirm, page=True),
+        _Row(path=STYLESHEET_PATH, get=stylesheet),
+    )
+
+
+def _first_party(offered: FirstParty | None) -> tuple[_Row, ...]:
+    if offered is None:
+        return ()
+    return (
+        _Row(path=LOGIN_PATH, post=offered.login),
+        _Row(path=REFRESH_PATH, post=offered.rotate),
+        _Row(path="/api/logout", post=offered.logout),
+    )
+
+
+def _registering(offered: RegisterHandlers | None) -> tuple[_Row, ...]:
+    if offered is None:
+        return ()
+    one = REGISTER_PATH + "/{client_id}"
+    return (
+        _Row(path=REGISTER_PATH, post=offered.create),
+        _Row(path=one, get=offered.read, put=offered.change, delete=offered.remove),
     )
 
 

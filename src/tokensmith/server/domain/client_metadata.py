@@ -1,0 +1,165 @@
+"""What a program says of itself when it registers, read into a client, and a client told back (RFC 7591 §2, §3.2.1).
+
+What is not known is passed over, as RFC 7591 §2 demands; what is known and cannot be is refused, never quietly changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import msgspec
+
+from tokensmith.jose.strict_json import JsonValue, encode
+from tokensmith.server.domain.client_keys import check_jwks
+from tokensmith.server.domain.clients import Client, GrantType
+from tokensmith.server.domain.errors import InvalidRequestError, OAuthError
+from tokensmith.server.domain.redirect_uris import check_redirect_uri
+from tokensmith.server.domain.registrations import DEFAULT_ID_TOKEN_ALG, Registration
+from tokensmith.server.domain.signing_keys import SIGNING_ALGS
+
+MAX_URIS: Final = 32
+OPEN_GRANTS: Final = frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN, GrantType.DEVICE_CODE})
+_BASIC: Final = "client_secret_basic"
+_SECRETS: Final = (_BASIC, "client_secret_post")
+_SIGNED: Final = "private_key_jwt"
+
+_Uris = Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_URIS)]
+
+
+class InvalidClientMetadataError(OAuthError):
+    """A program cannot be what it says (RFC 7591 §3.2.2)."""
+
+    code = "invalid_client_metadata"
+    error = "invalid_client_metadata"
+
+
+class InvalidRedirectUriError(OAuthError):
+    """One of its redirect URIs cannot be one (RFC 7591 §3.2.2)."""
+
+    code = "invalid_redirect_uri"
+    error = "invalid_redirect_uri"
+
+
+class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True):
+    """The members that mean something here; the shape of a registration request."""
+
+    redirect_uris: _Uris = ()
+    post_logout_redirect_uris: _Uris = ()
+    client_name: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    client_uri: Annotated[str, msgspec.Meta(max_length=512)] | None = None
+    grant_types: tuple[str, ...] = (GrantType.AUTHORIZATION_CODE.value,)
+    response_types: tuple[str, ...] = ("code",)
+    token_endpoint_auth_method: str = _BASIC
+    jwks: Mapping[str, object] | None = None
+    jwks_uri: str | None = None
+    id_token_signed_response_alg: str = DEFAULT_ID_TOKEN_ALG
+    require_pushed_authorization_requests: bool = False
+    dpop_bound_access_tokens: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMetadata:
+    """A program as it will be."""
+
+    name: str
+    grant_types: frozenset[GrantType]
+    confidential: bool
+    registration: Registration
+
+
+def read_metadata(sent: ClientMetadata, *, fallback_name: str) -> ReadMetadata:
+    """Read a registration.
+
+    Args:
+        fallback_name: What people are shown where it has no name.
+
+    Raises:
+        InvalidRedirectUriError: a redirect URI that may not be registered (`invalid_redirect_uri`).
+        InvalidClientMetadataError: anything else that cannot be; the message says what.
+    """
+    grants = _grant_types(sent)
+    for uri in (*sent.redirect_uris, *sent.post_logout_redirect_uris):
+        _check_uri(uri)
+    if GrantType.AUTHORIZATION_CODE in grants and not sent.redirect_uris:
+        raise InvalidRedirectUriError("redirect_uris is missing.", code="redirect_uris_missing")
+    if sent.id_token_signed_response_alg not in SIGNING_ALGS:
+        raise _bad("id_token_signed_response_alg is not offered.", code="metadata_algorithm")
+    if sent.client_uri is not None and not sent.client_uri.startswith("https://"):
+        raise _bad("client_uri is an https URL.", code="metadata_client_uri")
+    name = " ".join((sent.client_name or "").split())
+    registration = Registration(
+        redirect_uris=sent.redirect_uris,
+        post_logout_redirect_uris=sent.post_logout_redirect_uris,
+        jwks=_keys(sent),
+        id_token_alg=sent.id_token_signed_response_alg,
+        requires_pushed=sent.require_pushed_authorization_requests,
+        binds_tokens=sent.dpop_bound_access_tokens,
+        client_uri=sent.client_uri,
+    )
+    return ReadMetadata(
+        name=name or fallback_name,
+        grant_types=grants,
+        confidential=sent.token_endpoint_auth_method in _SECRETS,
+        registration=registration,
+    )
+
+
+def told_metadata(client: Client) -> dict[str, JsonValue]:
+    """Return a client as it is registered (RFC 7591 §3.2.1), less what only its owner has."""
+    known = client.registration
+    method = "none" if client.is_public else (_SIGNED if client.proves_itself_by_key else _BASIC)
+    members: dict[str, JsonValue] = {
+        "client_id": client.id,
+        "client_name": client.name,
+        "redirect_uris": list(known.redirect_uris),
+        "post_logout_redirect_uris": list(known.post_logout_redirect_uris),
+        "grant_types": sorted(grant.value for grant in client.grant_types),
+        "response_types": ["code"] if GrantType.AUTHORIZATION_CODE in client.grant_types else [],
+        "token_endpoint_auth_method": method,
+        "id_token_signed_response_alg": known.id_token_alg,
+        "require_pushed_authorization_requests": known.requires_pushed,
+        "dpop_bound_access_tokens": known.binds_tokens,
+    }
+    if known.client_uri is not None:
+        members["client_uri"] = known.client_uri
+    if known.jwks is not None:
+        members["jwks"] = msgspec.json.decode(known.jwks)
+    return members
+
+
+def _grant_types(sent: ClientMetadata) -> frozenset[GrantType]:
+    open_grants = {grant.value for grant in OPEN_GRANTS}
+    if not sent.grant_types or not set(sent.grant_types) <= open_grants:
+        raise _bad(f"grant_types are among {' '.join(sorted(open_grants))}.", code="metadata_grant_types")
+    grants = frozenset(GrantType(value) for value in sent.grant_types)
+    if set(sent.response_types) - {"code"}:
+        raise _bad("response_types is code.", code="metadata_response_types")
+    return grants
+
+
+def _keys(sent: ClientMetadata) -> str | None:
+    method = sent.token_endpoint_auth_method
+    if method not in (*_SECRETS, _SIGNED, "none"):
+        raise _bad("token_endpoint_auth_method is not offered.", code="metadata_auth_method")
+    # RFC 7591 §2: one of the two; nothing is fetched on the word of somebody who registers.
+    if sent.jwks_uri is not None:
+        raise _bad("Keys are registered in jwks.", code="metadata_keys")
+    if (method == _SIGNED) != (sent.jwks is not None):
+        raise _bad("jwks and private_key_jwt go together.", code="metadata_keys")
+    if sent.jwks is None:
+        return None
+    try:
+        return check_jwks(encode(msgspec.to_builtins(sent.jwks)).decode())
+    except InvalidRequestError as error:
+        raise _bad(str(error), code="metadata_keys", detail=error.detail) from None
+
+
+def _check_uri(uri: str) -> None:
+    try:
+        check_redirect_uri(uri)
+    except InvalidRequestError as error:
+        raise InvalidRedirectUriError(str(error), detail=error.detail) from None
+
+
+def _bad(text: str, *, code: str, detail: str = "") -> InvalidClientMetadataError:
+    return InvalidClientMetadataError(text, code=code, detail=detail)

@@ -1,0 +1,83 @@
+"""What a program says of itself."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from tokensmith.jose import Key
+from tokensmith.server.domain.client_metadata import (
+    ClientMetadata,
+    InvalidClientMetadataError,
+    InvalidRedirectUriError,
+    read_metadata,
+)
+from tokensmith.server.domain.clients import GrantType
+
+URI = "https://app.example/cb"
+JWKS = {"keys": [dict(Key.generate("ES256").public().to_jwk())]}
+
+
+def metadata(**members: Any) -> ClientMetadata:
+    return msgspec.convert({"redirect_uris": [URI], **members}, ClientMetadata)
+
+
+def test_defaults_are_the_standards() -> None:
+    """RFC 7591 §2: code, Basic, RS256."""
+    read = read_metadata(metadata(), fallback_name="?")
+
+    assert read.grant_types == {GrantType.AUTHORIZATION_CODE}
+    assert (read.name, read.confidential, read.registration.id_token_alg) == ("?", True, "RS256")
+    assert (read.registration.trusted, read.registration.requires_pkce) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("members", "confidential"),
+    [
+        ({"token_endpoint_auth_method": "none"}, False),
+        ({"token_endpoint_auth_method": "client_secret_post"}, True),
+        ({"token_endpoint_auth_method": "private_key_jwt", "jwks": JWKS}, False),
+    ],
+)
+def test_it_proves_itself_in_one_way(members: dict[str, Any], confidential: bool) -> None:
+    read = read_metadata(metadata(**members), fallback_name="?")
+
+    assert read.confidential is confidential
+    assert (read.registration.jwks is not None) is ("jwks" in members)
+    if read.registration.jwks is not None:
+        assert json.loads(read.registration.jwks) == JWKS
+
+
+def test_a_name_is_one_line() -> None:
+    assert read_metadata(metadata(client_name=" The\n App\t"), fallback_name="?").name == "The App"
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"redirect_uris": []}, "redirect_uris_missing"),
+        ({"redirect_uris": ["http://app.example/"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": [URI + "#x"]}, "invalid_redirect_uri"),
+        ({"post_logout_redirect_uris": ["javascript:x"]}, "invalid_redirect_uri"),
+        ({"grant_types": ["client_credentials"]}, "metadata_grant_types"),
+        ({"grant_types": ["implicit"]}, "metadata_grant_types"),
+        ({"grant_types": []}, "metadata_grant_types"),
+        ({"response_types": ["code", "token"]}, "metadata_response_types"),
+        ({"token_endpoint_auth_method": "client_secret_jwt"}, "metadata_auth_method"),
+        ({"token_endpoint_auth_method": "private_key_jwt"}, "metadata_keys"),
+        ({"jwks": JWKS}, "metadata_keys"),
+        ({"jwks_uri": "https://app.example/jwks"}, "metadata_keys"),
+        ({"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": []}}, "metadata_keys"),
+        ({"id_token_signed_response_alg": "none"}, "metadata_algorithm"),
+        ({"id_token_signed_response_alg": "HS256"}, "metadata_algorithm"),
+        ({"client_uri": "javascript:alert(1)"}, "metadata_client_uri"),
+    ],
+)
+def test_what_cannot_be_is_refused(members: dict[str, Any], code: str) -> None:
+    """P09, P61, P87: and never quietly changed."""
+    with pytest.raises((InvalidClientMetadataError, InvalidRedirectUriError)) as caught:
+        read_metadata(metadata(**members), fallback_name="?")
+
+    assert caught.value.code == code
+    assert caught.value.error in ("invalid_client_metadata", "invalid_redirect_uri")
