@@ -7,6 +7,7 @@ from dataclasses import replace
 from tests.server.fake_state import Bit, Reach, State
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.errors import InvalidGrantError
+from tokensmith.server.domain.forgetting import KEPT_MS
 from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
 from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, SessionId, UserId
 from tokensmith.server.domain.refresh_tokens import Family
@@ -203,3 +204,51 @@ class FakeStatusLists:
         for list_id in {place.list_id for place in cleared}:
             self._state.versions[list_id] += 1
         return len(cleared)
+
+
+class FakeForgetting:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def grants(self, *, limit: int) -> int:
+        state, oldest_ms = self._state, self._state.now_ms - KEPT_MS
+        ended = [grant for grant in state.grants.values() if (grant.ended_at_ms or oldest_ms + 1) <= oldest_ms]
+        ended.sort(key=lambda grant: grant.ended_at_ms or 0)
+        for grant in ended[:limit]:
+            del state.grants[grant.id]
+            state.families = {key: each for key, each in state.families.items() if each.grant_id != grant.id}
+            state.reaches = {key: reach for key, reach in state.reaches.items() if key[0] != grant.id}
+            state.codes = {key: code for key, code in state.codes.items() if code.grant_id != grant.id}
+            state.devices = {key: each for key, each in state.devices.items() if each.grant_id != grant.id}
+            if grant.session_id is not None:
+                self._forget_session(grant.session_id)
+        return len(ended[:limit])
+
+    async def sessions(self, *, limit: int) -> int:
+        oldest_ms = self._state.now_ms - KEPT_MS
+        over = [
+            each.id
+            for each in self._state.sessions.values()
+            if each.expires_at_ms is not None and each.expires_at_ms <= oldest_ms and not self._has_grants(each.id)
+        ]
+        for session_id in over[:limit]:
+            del self._state.sessions[session_id]
+        return len(over[:limit])
+
+    async def audit(self, *, keep_ms: int, limit: int) -> int:
+        oldest = sorted(self._state.audit)[:limit]
+        over = [number for number in oldest if self._state.audit[number].at_ms <= self._state.now_ms - keep_ms]
+        for number in over:
+            del self._state.audit[number]
+        return len(over)
+
+    def _forget_session(self, session_id: SessionId) -> None:
+        held = self._state.sessions.get(session_id)
+        if held is None or self._has_grants(session_id):
+            return
+        ends = held.expires_at_ms
+        if held.ended_at_ms is not None or ends is None or ends <= self._state.now_ms:
+            del self._state.sessions[session_id]
+
+    def _has_grants(self, session_id: SessionId) -> bool:
+        return any(grant.session_id == session_id for grant in self._state.grants.values())

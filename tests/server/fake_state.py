@@ -61,6 +61,7 @@ class State:
     signing_keys: dict[KeyId, SigningKey] = field(default_factory=dict)
     attempts: dict[bytes, tuple[AttemptCount, AttemptRule]] = field(default_factory=dict)
     audit: dict[int, AuditRow] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """Copy the tables; what is in them never changes in place."""

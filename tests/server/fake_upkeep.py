@@ -100,7 +100,7 @@ class FakeAudit:
         self._state = state
 
     async def record(self, event: AuditEvent) -> None:
-        number = len(self._state.audit) + 1
+        number = self._state.counts["audit"] = self._state.counts.get("audit", 0) + 1
         self._state.audit[number] = AuditRow(number=number, at_ms=self._state.now_ms, event=event)
 
     async def latest(self, *, limit: int) -> tuple[AuditRow, ...]:

@@ -13,7 +13,7 @@ from tests.server.fake_authorization import (
     FakeDeviceRequests,
     FakePendingRequests,
 )
-from tests.server.fake_grants import FakeGrants, FakeRefreshTokens, FakeStatusLists
+from tests.server.fake_grants import FakeForgetting, FakeGrants, FakeRefreshTokens, FakeStatusLists
 from tests.server.fake_people import FakeClients, FakeResources, FakeSessions, FakeUsers
 from tests.server.fake_state import State
 from tests.server.fake_upkeep import FakeAudit, FakeSignInAttempts, FakeSigningKeys, FakeUsedProofs
@@ -35,6 +35,7 @@ class InMemoryUnitOfWork:
         self.consents = FakeConsents(state)
         self.authorization_codes = FakeAuthorizationCodes(state)
         self.device_requests = FakeDeviceRequests(state)
+        self.forgetting = FakeForgetting(state)
         self.grants = FakeGrants(state)
         self.refresh_tokens = FakeRefreshTokens(state)
         self.used_proofs = FakeUsedProofs(state)

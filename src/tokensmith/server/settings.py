@@ -56,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     session_seconds: Annotated[int, msgspec.Meta(ge=60, le=31_536_000)] = 30 * 24 * 3600
     sign_ins_per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 60
     client_failures_per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 30
+    audit_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)] = 730
     job_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
     drain_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 10
     metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")

@@ -106,7 +106,7 @@ class Wiring:
     def jobs(self) -> JobRunner:
         """Return the periodic work of this process."""
         keys = RotateKeys(store=self.store, sealers=self.parts.sealing)
-        jobs = server_jobs(self.store, keys)
+        jobs = server_jobs(self.store, keys, audit_days=self.settings.audit_days)
         return JobRunner(jobs=jobs, seconds=self.settings.job_seconds, ran=self.metrics.ran_job)
 
     def handlers(self) -> Handlers:

@@ -81,7 +81,7 @@ async def test_the_server_s_jobs_move_keys_and_end_what_has_expired() -> None:
     world = await World.built()
     answer = await world.sign_in()
     heard = Heard()
-    runner = JobRunner(jobs=server_jobs(world.store, world.keys), seconds=1, ran=heard)
+    runner = JobRunner(jobs=server_jobs(world.store, world.keys, audit_days=730), seconds=1, ran=heard)
     await runner.run_once()
     assert await world.is_running(answer)
 
@@ -102,6 +102,35 @@ async def test_the_server_s_jobs_move_keys_and_end_what_has_expired() -> None:
         "pending_requests",
         "device_requests",
         "codes",
+        "ended_grants",
+        "ended_sessions",
+        "old_events",
         "sign_in_attempts",
     )
     assert heard.runs == [(name, True) for name in names] * 2
+
+
+@pytest.mark.parametrize(("audit_days", "left"), [(0, True), (1, False)])
+async def test_events_are_kept_as_long_as_is_set(audit_days: int, left: bool) -> None:
+    """0 is for ever."""
+    world = await World.built()
+    await world.sign_in()
+    world.pass_time(2 * 24 * 3600)
+    jobs = server_jobs(world.store, world.keys, audit_days=audit_days)
+    await JobRunner(jobs=jobs, seconds=1, ran=Heard()).run_once()
+
+    assert ("signed_in" in await world.audited()) is left
+
+
+async def test_what_has_ended_is_gone_in_the_end() -> None:
+    """A backlog longer than one small batch."""
+    world = await World.built()
+    for number in range(60):
+        answer = await world.sign_in(source=f"192.0.2.{number}")
+        await world.sign_out.run(answer.refresh_token or "", source="s")
+    world.pass_time(8 * 24 * 3600)
+    jobs = server_jobs(world.store, world.keys, audit_days=0)
+    await JobRunner(jobs=jobs, seconds=1, ran=Heard()).run_once()
+
+    assert world.store._state.grants == {}
+    assert world.store._state.sessions == {}

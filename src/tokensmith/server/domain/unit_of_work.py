@@ -14,6 +14,7 @@ from tokensmith.server.domain.authorization_codes import AuthorizationCodes
 from tokensmith.server.domain.clients import Clients
 from tokensmith.server.domain.consents import Consents
 from tokensmith.server.domain.device_requests import DeviceRequests
+from tokensmith.server.domain.forgetting import Forgetting
 from tokensmith.server.domain.grants import Grants
 from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
@@ -62,6 +63,10 @@ class UnitOfWork(Protocol):
     @property
     def device_requests(self) -> DeviceRequests:
         """Devices that wait."""
+
+    @property
+    def forgetting(self) -> Forgetting:
+        """Forgetting what is over."""
 
     @property
     def grants(self) -> Grants:

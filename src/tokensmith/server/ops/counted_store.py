@@ -13,6 +13,7 @@ from tokensmith.server.domain.authorization_codes import AuthorizationCodes
 from tokensmith.server.domain.clients import Clients
 from tokensmith.server.domain.consents import Consents
 from tokensmith.server.domain.device_requests import DeviceRequests
+from tokensmith.server.domain.forgetting import Forgetting
 from tokensmith.server.domain.grants import Grants
 from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
@@ -106,6 +107,10 @@ class _CountedUnit:
     @property
     def device_requests(self) -> DeviceRequests:
         return self._uow.device_requests
+
+    @property
+    def forgetting(self) -> Forgetting:
+        return self._uow.forgetting
 
     @property
     def grants(self) -> Grants:

@@ -11,11 +11,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.flows.rotate_keys import RotateKeys
 
 BATCH: Final = 500
+SMALL_BATCH: Final = 50
 MAX_BATCHES: Final = 100
+DAY_MS: Final = 24 * 3600 * MILLISECONDS
 
 _LOG: Final = logging.getLogger("tokensmith.server.jobs")
 
@@ -28,12 +31,27 @@ class Job:
     run: Callable[[], Awaitable[int]]
 
 
-def server_jobs(store: Store, rotate_keys: RotateKeys) -> tuple[Job, ...]:
-    """Return what a token server does on the side."""
+def server_jobs(store: Store, rotate_keys: RotateKeys, *, audit_days: int) -> tuple[Job, ...]:
+    """Return what a token server does on the side.
+
+    Args:
+        audit_days: How long events are kept; 0 for ever.
+    """
 
     async def move_keys() -> int:
         made = await rotate_keys.ensure()
         return len(made)
+
+    async def forget_grants() -> int:
+        # Each takes several statements, and other writers wait meanwhile: many small transactions.
+        counts = [
+            await store.write(lambda uow: uow.forgetting.grants(limit=SMALL_BATCH)) for _ in range(BATCH // SMALL_BATCH)
+        ]
+        return sum(counts)
+
+    async def forget_events() -> int:
+        keep_ms = audit_days * DAY_MS
+        return await store.write(lambda uow: uow.forgetting.audit(keep_ms=keep_ms, limit=BATCH)) if audit_days else 0
 
     return (
         Job(name="keys", run=move_keys),
@@ -43,6 +61,9 @@ def server_jobs(store: Store, rotate_keys: RotateKeys) -> tuple[Job, ...]:
         Job(name="pending_requests", run=lambda: store.write(lambda uow: uow.pending_requests.sweep(limit=BATCH))),
         Job(name="device_requests", run=lambda: store.write(lambda uow: uow.device_requests.sweep(limit=BATCH))),
         Job(name="codes", run=lambda: store.write(lambda uow: uow.authorization_codes.sweep(limit=BATCH))),
+        Job(name="ended_grants", run=forget_grants),
+        Job(name="ended_sessions", run=lambda: store.write(lambda uow: uow.forgetting.sessions(limit=BATCH))),
+        Job(name="old_events", run=forget_events),
         Job(name="sign_in_attempts", run=lambda: store.write(lambda uow: uow.sign_in_attempts.sweep(limit=BATCH))),
     )
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     text,
 )
 
+from tokensmith.server.storage.key_tables import former_sealing_keys, sealing_checks, signing_keys
 from tokensmith.server.storage.sign_in_tables import (
     authorization_codes,
     consents,
@@ -62,7 +63,7 @@ __all__ = [
 ]
 
 # The revision that built these tables, as the store asks for it at start; the newest in migrations/versions.
-REVISION: Final = "0006"
+REVISION: Final = "0007"
 
 users: Final = Table(
     "users",
@@ -150,6 +151,13 @@ grants: Final = Table(
     Index(None, "user_id", "ended_at_ms"),
     Index(None, "client_id", "user_id", "ended_at_ms"),  # with user_id: the grant of a client that acts for itself
     sqlite_with_rowid=False,
+)
+# Forgetting: which have ended long ago?
+Index(
+    "ix_grants_ended",
+    grants.c.ended_at_ms,
+    sqlite_where=grants.c.ended_at_ms.is_not(None),
+    postgresql_where=grants.c.ended_at_ms.is_not(None),
 )
 # The sweep: which grants that no refresh family keeps are over?
 Index(
@@ -245,21 +253,6 @@ Index(
     postgresql_where=status_entries.c.until_ms.is_not(None),
 )
 
-signing_keys: Final = Table(
-    "signing_keys",
-    metadata,
-    Column("kid", Text, primary_key=True),
-    Column("alg", Text, nullable=False),
-    Column("public_jwk", Text, nullable=False),
-    Column("sealed_private_jwk", LargeBinary, nullable=False),
-    Column("published_at_ms", BigInteger, nullable=False),
-    Column("active_at_ms", BigInteger, nullable=False),
-    Column("retired_at_ms", BigInteger),
-    Column("gone_at_ms", BigInteger),
-    Column("compromised", Boolean, nullable=False),
-    sqlite_with_rowid=False,
-)
-
 audit: Final = Table(
     "audit",
     metadata,
@@ -273,23 +266,4 @@ audit: Final = Table(
     Column("source", Text),
     Column("details", Text, nullable=False),
     sqlite_autoincrement=True,
-)
-
-# A value sealed with the current key: a wrong key is found at start, not at first use. Whose value is here is current.
-sealing_checks: Final = Table(
-    "sealing_checks",
-    metadata,
-    Column("key_id", Text, primary_key=True),
-    Column("sealed", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-# Sealing keys that `keys reseal` has dropped: nobody seals with them again. The rotation key that was derived from one
-# is kept, sealed with the present one, to prove what it has chained.
-former_sealing_keys: Final = Table(
-    "former_sealing_keys",
-    metadata,
-    Column("key_id", Text, primary_key=True),
-    Column("sealed_rotation_key", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )

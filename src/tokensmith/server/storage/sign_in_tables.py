@@ -21,6 +21,14 @@ sessions: Final = Table(
     sqlite_with_rowid=False,
 )
 
+# Forgetting: which browsers' sessions were over long ago?
+Index(
+    "ix_sessions_expiring",
+    sessions.c.expires_at_ms,
+    sqlite_where=sessions.c.expires_at_ms.is_not(None),
+    postgresql_where=sessions.c.expires_at_ms.is_not(None),
+)
+
 # What a person allowed a client, one row per scope: two consents at once add up.
 consents: Final = Table(
     "consents",

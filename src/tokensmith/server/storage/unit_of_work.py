@@ -9,6 +9,7 @@ from tokensmith.server.storage.authorization_codes import SqlAuthorizationCodes
 from tokensmith.server.storage.clients import SqlClients
 from tokensmith.server.storage.consents import SqlConsents
 from tokensmith.server.storage.device_requests import SqlDeviceRequests
+from tokensmith.server.storage.forgetting import SqlForgetting
 from tokensmith.server.storage.grants import SqlGrants
 from tokensmith.server.storage.pending_requests import SqlPendingRequests
 from tokensmith.server.storage.refresh_tokens import SqlRefreshTokens
@@ -69,6 +70,11 @@ class SqlUnitOfWork:
     def device_requests(self) -> SqlDeviceRequests:
         """Devices that wait."""
         return SqlDeviceRequests(self._connection)
+
+    @property
+    def forgetting(self) -> SqlForgetting:
+        """Forgetting what is over."""
+        return SqlForgetting(self._connection)
 
     @property
     def grants(self) -> SqlGrants:
