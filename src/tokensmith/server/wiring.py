@@ -29,6 +29,7 @@ from tokensmith.server.flows.prove_possession import ProvePossession
 from tokensmith.server.flows.publish_status import PublishStatus
 from tokensmith.server.flows.push_request import PushRequest
 from tokensmith.server.flows.register_client import RegisterClient
+from tokensmith.server.flows.registered_origins import RegisteredOrigins
 from tokensmith.server.flows.revoke import Revoke
 from tokensmith.server.flows.rotate_keys import RotateKeys
 from tokensmith.server.flows.sign_in import SignIn
@@ -127,6 +128,7 @@ class Wiring:
             ),
             push_request=self._people.push_request(self._clients),
             pages=self.pages,
+            origins=RegisteredOrigins(self.store),
             userinfo=self._user_info(),
             tokens=TokenHandler(clients=self._clients, possession=self.possession, tokens=tokens, observer=metrics),
             revoke=self._revoke(),

@@ -8,6 +8,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -15,12 +16,24 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from tokensmith.server.domain.errors import OAuthError
+from tokensmith.server.domain.errors import OAuthError, UnavailableError
 from tokensmith.server.web.observer import Observer
 from tokensmith.server.web.request_body import ClientGoneError
+from tokensmith.server.web.request_headers import header_values
 from tokensmith.server.web.responses import error_response, refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Origins(Protocol):
+    """Knows the origins whose pages may use an endpoint."""
+
+    async def include(self, origin: str) -> bool:
+        """Tell whether this is one.
+
+        Raises:
+            UnavailableError: nobody knows now.
+        """
 
 
 class ErrorPages(Protocol):
@@ -35,6 +48,7 @@ class ErrorPages(Protocol):
 
 _LOG: Final = logging.getLogger("tokensmith.server.web")
 _PREFLIGHT_SECONDS: Final = "86400"
+_EXPOSED: Final = (b"access-control-expose-headers", b"dpop-nonce, www-authenticate, retry-after")
 # What a method we have never heard of is counted as: a label that callers choose would grow without end.
 _KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -48,6 +62,7 @@ class Endpoint:
         methods: Each method's handler; HEAD follows GET by itself.
         headers: Added to every answer.
         public: Pages of other origins may read it: a preflight is answered (Fetch §4.8).
+        origins: Whose pages may use it besides our own; None for nobody's.
         pages: Shows its errors, where people come; None where programs do.
     """
 
@@ -56,6 +71,7 @@ class Endpoint:
     headers: tuple[tuple[bytes, bytes], ...]
     observer: Observer
     public: bool = False
+    origins: Origins | None = None
     pages: ErrorPages | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,6 +83,8 @@ class Endpoint:
         except ClientGoneError:
             return
         response.raw_headers.extend(self.headers)
+        if self.origins is not None:
+            await self._share(scope, response, self.origins)
         if isinstance(response, StreamingResponse):
             # Until it begins; how long somebody then listens is nobody's waiting time.
             self._count(scope, response, started=started)
@@ -74,6 +92,16 @@ class Endpoint:
             return
         await response(scope, receive, send)
         self._count(scope, response, started=started)
+
+    async def _share(self, scope: Scope, response: Response, origins: Origins) -> None:
+        origin = next(iter(header_values(scope, b"origin")), None)
+        if origin is None:
+            return
+        response.raw_headers.append((b"vary", b"origin"))
+        with suppress(UnavailableError):
+            if await origins.include(origin):
+                allowed = (b"access-control-allow-origin", origin.encode("latin-1"))
+                response.raw_headers.extend((allowed, _EXPOSED))
 
     def _count(self, scope: Scope, response: Response, *, started: float) -> None:
         method = scope["method"] if scope["method"] in _KNOWN_METHODS else "other"
@@ -98,7 +126,9 @@ class Endpoint:
             return await self._head(request)
         allowed = sorted({*self.methods, *({"HEAD"} if "GET" in self.methods else ())})
         if request.method == "OPTIONS" and self.public:
-            return _preflight(allowed)
+            return _preflight(allowed, headers="if-none-match")
+        if request.method == "OPTIONS" and self.origins is not None:
+            return _preflight(allowed, headers="authorization, content-type, dpop")
         self.observer.refused(self.route, code="method_not_allowed")
         headers = {"allow": ", ".join(allowed)}
         text = f"Use {' or '.join(allowed)} here."
@@ -139,10 +169,10 @@ def _new_id() -> str:
     return secrets.token_hex(8)
 
 
-def _preflight(allowed: list[str]) -> Response:
-    headers = {
+def _preflight(allowed: list[str], *, headers: str) -> Response:
+    answers = {
         "access-control-allow-methods": ", ".join(allowed),
-        "access-control-allow-headers": "if-none-match",
+        "access-control-allow-headers": headers,
         "access-control-max-age": _PREFLIGHT_SECONDS,
     }
-    return Response(None, 204, headers)
+    return Response(None, 204, answers)

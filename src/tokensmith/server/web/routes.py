@@ -14,7 +14,7 @@ from tokensmith.server.web.account.consent import ConsentPage
 from tokensmith.server.web.account.device import CONFIRM_PATH, DEVICE_SIGN_IN_PATH, DevicePages
 from tokensmith.server.web.account.sign_in import SignInPage
 from tokensmith.server.web.api.first_party import LOGIN_PATH, REFRESH_PATH, FirstParty
-from tokensmith.server.web.endpoint import Endpoint, Handler
+from tokensmith.server.web.endpoint import Endpoint, Handler, Origins
 from tokensmith.server.web.home import PAGE_POLICY, Home
 from tokensmith.server.web.oauth.authorize import AUTHORIZE_PATH, CONSENT_PATH, SIGN_IN_PATH, AuthorizeHandler
 from tokensmith.server.web.oauth.device_authorization import DEVICE_PATH
@@ -85,12 +85,14 @@ class Handlers:
     ready: Handler
     metrics: Handler
     pages: Pages
+    origins: Origins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
     """One URL. *public*: pages of other origins may read it; *at_root*: not below the issuer's path.
 
+    *shared*: so may pages of origins that clients have registered, for what they themselves show (decision 15).
     *page*: people come here, so its errors are pages, and each page brings a policy of its own.
     """
 
@@ -101,6 +103,7 @@ class _Row:
     delete: Handler | None = None
     public: bool = False
     at_root: bool = False
+    shared: bool = False
     page: bool = False
     policy: bytes = JSON_POLICY
 
@@ -125,6 +128,7 @@ def routes(handlers: Handlers, *, issuer_path: str, https: bool, observer: Obser
                 headers=security_headers(https=https, public=row.public, policy=None if row.page else row.policy),
                 observer=observer,
                 public=row.public,
+                origins=handlers.origins if row.shared else None,
                 pages=handlers.pages if row.page else None,
             ),
         )
@@ -137,15 +141,15 @@ def routes(handlers: Handlers, *, issuer_path: str, https: bool, observer: Obser
 
 def _table(handlers: Handlers, *, issuer_path: str) -> tuple[_Row, ...]:
     return (
-        _Row(path=TOKEN_PATH, post=handlers.tokens),
+        _Row(path=TOKEN_PATH, post=handlers.tokens, shared=True),
         _Row(path=FEED_PATH, get=handlers.status_feed),
         _Row(path="/status/{list}", get=handlers.status_list, public=True),
         *_first_party(handlers.first_party),
         _Row(path="/introspect", post=handlers.introspect),
-        _Row(path="/revoke", post=handlers.revoke),
+        _Row(path="/revoke", post=handlers.revoke, shared=True),
         *_pages(handlers),
-        _Row(path=USERINFO_PATH, get=handlers.userinfo, post=handlers.userinfo),
-        _Row(path=PAR_PATH, post=handlers.push_request),
+        _Row(path=USERINFO_PATH, get=handlers.userinfo, post=handlers.userinfo, shared=True),
+        _Row(path=PAR_PATH, post=handlers.push_request, shared=True),
         _Row(path="/device_authorization", post=handlers.device_authorization),
         *_registering(handlers.register),
         _Row(path=JWKS_PATH, get=handlers.keys, public=True),
