@@ -44,6 +44,7 @@ services check by themselves, with the keys published here.</p>
 <h2>What is here</h2>
 <ul>
 <li><a href="{path}/.well-known/openid-configuration">Discovery document</a>: every endpoint, for programs</li>
+<li><a href="{path}/device">Connect a device</a>: for people whose device shows a code</li>
 <li><a href="{path}/.well-known/jwks.json">Key set</a>: what verifies this server's tokens</li>
 <li><a href="/readyz">Readiness</a>: whether the server can do its work</li>
 </ul>
