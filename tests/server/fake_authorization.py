@@ -5,9 +5,12 @@ from dataclasses import replace
 from tests.server.fake_people import Scopes
 from tests.server.fake_state import State
 from tokensmith.server.domain.authorization_codes import REMEMBERED_SECONDS, AuthorizationCode
+from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.device_requests import DeviceRequest
-from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, UserId
+from tokensmith.server.domain.forgetting import KEPT_MS
+from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, SessionId, UserId
+from tokensmith.server.domain.logout_notices import CLAIM_MS, LogoutNotice
 from tokensmith.server.domain.pending_requests import PendingRequest
 
 
@@ -79,6 +82,47 @@ class FakeDeviceRequests:
         for key in over:
             del self._state.devices[key]
         return len(over)
+
+
+class FakeLogoutNotices:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, notice: LogoutNotice) -> None:
+        self._put(notice)
+
+    def _put(self, notice: LogoutNotice) -> LogoutNotice:
+        self._state.notices[notice.id] = (notice, self._state.now_ms)
+        return notice
+
+    async def listening(self, session_id: SessionId) -> tuple[Client, ...]:
+        ids = sorted({grant.client_id for grant in self._state.grants.values() if grant.session_id == session_id})
+        found = [self._state.clients[client_id] for client_id in ids]
+        return tuple(client for client in found if client.registration.backchannel_logout_uri is not None)
+
+    async def claim(self, *, limit: int) -> tuple[LogoutNotice, ...]:
+        now_ms = self._state.now_ms
+        due = [(notice.due_at_ms, notice) for notice, _ in self._state.notices.values() if notice.due_at_ms is not None]
+        chosen = [notice for moment, notice in sorted(due, key=lambda each: each[0]) if moment <= now_ms][:limit]
+        return tuple(
+            self._put(replace(notice, attempts=notice.attempts + 1, due_at_ms=now_ms + CLAIM_MS)) for notice in chosen
+        )
+
+    async def done(self, notice_id: str, *, error: str | None, due_at_ms: int | None) -> None:
+        notice, _ = self._state.notices[notice_id]
+        self._put(replace(notice, error=error, due_at_ms=due_at_ms))
+
+    async def latest(self, *, limit: int) -> tuple[LogoutNotice, ...]:
+        newest = sorted(self._state.notices.values(), key=lambda each: (-each[1], each[0].id))
+        return tuple(notice for notice, _ in newest)[:limit]
+
+    async def sweep(self, *, limit: int) -> int:
+        oldest_ms = self._state.now_ms - KEPT_MS
+        held = self._state.notices.values()
+        over = [each.id for each, changed_at_ms in held if each.due_at_ms is None and changed_at_ms <= oldest_ms]
+        for notice_id in over[:limit]:
+            del self._state.notices[notice_id]
+        return len(over[:limit])
 
 
 class FakeConsents:

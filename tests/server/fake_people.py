@@ -143,6 +143,10 @@ class FakeSessions:
         if held is not None and held.ended_at_ms is None:
             self._state.sessions[session_id] = replace(held, seen_at_ms=self._state.now_ms)
 
+    async def running_of(self, user_id: UserId) -> tuple[SessionId, ...]:
+        sessions = self._state.sessions.values()
+        return tuple(sorted(each.id for each in sessions if each.user_id == user_id and each.ended_at_ms is None))
+
     async def end(self, session_id: SessionId) -> bool:
         held = self._state.sessions.get(session_id)
         if held is None or held.ended_at_ms is not None:

@@ -9,6 +9,7 @@ from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.device_requests import DeviceRequest
 from tokensmith.server.domain.grants import Grant
 from tokensmith.server.domain.ids import ClientId, GrantId, KeyId, ResourceId, SessionId, UserId
+from tokensmith.server.domain.logout_notices import LogoutNotice
 from tokensmith.server.domain.pending_requests import PendingRequest
 from tokensmith.server.domain.refresh_tokens import Family
 from tokensmith.server.domain.resources import Resource
@@ -51,6 +52,7 @@ class State:
     pending: dict[bytes, PendingRequest] = field(default_factory=dict)
     consents: dict[tuple[UserId, ClientId], dict[ResourceId, frozenset[str]]] = field(default_factory=dict)
     devices: dict[bytes, DeviceRequest] = field(default_factory=dict)
+    notices: dict[str, tuple[LogoutNotice, int]] = field(default_factory=dict)
     codes: dict[bytes, AuthorizationCode] = field(default_factory=dict)
     grants: dict[GrantId, Grant] = field(default_factory=dict)
     reaches: dict[tuple[GrantId, ResourceId], Reach] = field(default_factory=dict)

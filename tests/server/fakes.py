@@ -11,6 +11,7 @@ from tests.server.fake_authorization import (
     FakeAuthorizationCodes,
     FakeConsents,
     FakeDeviceRequests,
+    FakeLogoutNotices,
     FakePendingRequests,
 )
 from tests.server.fake_grants import FakeForgetting, FakeGrants, FakeRefreshTokens, FakeStatusLists
@@ -36,6 +37,7 @@ class InMemoryUnitOfWork:
         self.authorization_codes = FakeAuthorizationCodes(state)
         self.device_requests = FakeDeviceRequests(state)
         self.forgetting = FakeForgetting(state)
+        self.logout_notices = FakeLogoutNotices(state)
         self.grants = FakeGrants(state)
         self.refresh_tokens = FakeRefreshTokens(state)
         self.used_proofs = FakeUsedProofs(state)

@@ -35,6 +35,7 @@ def client() -> None:
 @click.option("--jwks", type=click.File("r"), help="Its public keys (a JWK Set); it signs instead of having a secret.")
 @click.option("--exchange", is_flag=True, help="May exchange tokens it was given for those of --resource (RFC 8693).")
 @click.option("--device", is_flag=True, help="Runs where nobody can type much, and is connected by a code.")
+@click.option("--logout-uri", metavar="URI", help="Where it hears that somebody has signed out (Back-Channel Logout).")
 @click.option("--trusted", is_flag=True, help="A program of your own: people are not asked whether it may.")
 @click.option("--access-seconds", type=click.IntRange(min=1), help="How long its access tokens live.")
 @click.option("--alg", type=click.Choice(SIGNING_ALGS), default="ES256", show_default=True)
@@ -60,6 +61,7 @@ class _Given:
     scopes: tuple[str, ...]
     redirect_uris: tuple[str, ...]
     after_sign_out: tuple[str, ...]
+    logout_uri: str | None
     jwks: TextIO | None
     exchange: bool
     device: bool
@@ -83,6 +85,7 @@ class _Given:
             registration=Registration(
                 redirect_uris=self.redirect_uris,
                 post_logout_redirect_uris=self.after_sign_out,
+                backchannel_logout_uri=self.logout_uri,
                 trusted=self.trusted,
                 jwks=self.jwks.read() if self.jwks else None,
             ),

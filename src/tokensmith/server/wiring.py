@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 
 from tokensmith.guard.sender import DpopVerifier
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock
+from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
 from tokensmith.server.flows.authorization_request import ReadAuthorizationRequest
 from tokensmith.server.flows.authorize import Authorize
 from tokensmith.server.flows.browser_sessions import BrowserSessions, SessionRules
@@ -14,6 +15,7 @@ from tokensmith.server.flows.client_assertion import ClientAssertions
 from tokensmith.server.flows.client_auth import ClientAuth
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.connect_device import ConnectDevice
+from tokensmith.server.flows.deliver_logouts import DeliverLogouts
 from tokensmith.server.flows.exchange_code import ExchangeCode
 from tokensmith.server.flows.exchange_device import ExchangeDevice
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
@@ -38,10 +40,12 @@ from tokensmith.server.flows.sign_out_request import ReadSignOutRequest
 from tokensmith.server.flows.token_request import TokenEndpoint
 from tokensmith.server.flows.user_info import UserInfo
 from tokensmith.server.flows.watch_status import WatchStatus
+from tokensmith.server.gateways.logout_posts import LogoutPosts
 from tokensmith.server.ops.counted_store import CountedStore
 from tokensmith.server.ops.health import Readiness, alive
 from tokensmith.server.ops.jobs import JobRunner, server_jobs
 from tokensmith.server.ops.metrics import Metrics, MetricsHandler
+from tokensmith.server.ops.soon import Soon
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
 from tokensmith.server.web.account.consent import ConsentPage
@@ -96,6 +100,9 @@ class Wiring:
         failures = FailureThrottle(parts.client_failures)
         self.https = settings.issuer.startswith("https://")
         self.pages = Pages(issuer_path=settings.issuer_path)
+        poster = LogoutPosts(ThreadedFetcher(BlockingFetcher()))
+        self.deliver_logouts = DeliverLogouts(store=self.store, mint=self.mint, poster=poster)
+        self.announce_logouts = Soon(self.deliver_logouts.run)
         self._people = _People(self)
         self._clients = CallingClients(client_auth=self._client_auth, sources=self.sources, failures=failures)
 
@@ -107,7 +114,7 @@ class Wiring:
     def jobs(self) -> JobRunner:
         """Return the periodic work of this process."""
         keys = RotateKeys(store=self.store, sealers=self.parts.sealing)
-        jobs = server_jobs(self.store, keys, audit_days=self.settings.audit_days)
+        jobs = server_jobs(self.store, keys, self.deliver_logouts.run, audit_days=self.settings.audit_days)
         return JobRunner(jobs=jobs, seconds=self.settings.job_seconds, ran=self.metrics.ran_job)
 
     def handlers(self) -> Handlers:
@@ -277,6 +284,7 @@ class _People:
             pages=self._wiring.pages,
             sources=self._wiring.sources,
             origin=self._wiring.settings.issuer_origin,
+            announce=self._wiring.announce_logouts,
         )
 
     def push_request(self, clients: CallingClients) -> PushRequestHandler:

@@ -92,3 +92,12 @@ async def test_a_session_notes_when_its_browser_came(store: AnyStore) -> None:
     await store.write(lambda uow: uow.sessions.seen(BROWSER.id))
     ended = replace(BROWSER, seen_at_ms=NOW + 7, ended_at_ms=NOW + 7)
     assert await store.read(lambda uow: uow.sessions.find(BROWSER.id)) == ended
+
+
+async def test_a_persons_running_sessions_are_found(store: AnyStore) -> None:
+    """For a new password, which ends them all."""
+    await store.write(add_browser)
+    await store.write(lambda uow: uow.sessions.end(OTHER.id))
+
+    assert await store.write(lambda uow: uow.sessions.running_of(SESSION.user_id)) == (BROWSER.id, SESSION.id)
+    assert await store.write(lambda uow: uow.sessions.running_of(GRACE.id)) == ()

@@ -52,6 +52,7 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True):
     token_endpoint_auth_method: str = _BASIC
     jwks: Mapping[str, object] | None = None
     jwks_uri: str | None = None
+    backchannel_logout_uri: Annotated[str, msgspec.Meta(max_length=512)] | None = None
     id_token_signed_response_alg: str = DEFAULT_ID_TOKEN_ALG
     require_pushed_authorization_requests: bool = False
     dpop_bound_access_tokens: bool = False
@@ -84,6 +85,8 @@ def read_metadata(sent: ClientMetadata, *, fallback_name: str) -> ReadMetadata:
         raise InvalidRedirectUriError("redirect_uris is missing.", code="redirect_uris_missing")
     if sent.id_token_signed_response_alg not in SIGNING_ALGS:
         raise _bad("id_token_signed_response_alg is not offered.", code="metadata_algorithm")
+    if sent.backchannel_logout_uri is not None and not sent.backchannel_logout_uri.startswith("https://"):
+        raise _bad("backchannel_logout_uri is an https URL.", code="metadata_logout_uri")
     if sent.client_uri is not None and not sent.client_uri.startswith("https://"):
         raise _bad("client_uri is an https URL.", code="metadata_client_uri")
     name = " ".join((sent.client_name or "").split())
@@ -95,6 +98,7 @@ def read_metadata(sent: ClientMetadata, *, fallback_name: str) -> ReadMetadata:
         requires_pushed=sent.require_pushed_authorization_requests,
         binds_tokens=sent.dpop_bound_access_tokens,
         client_uri=sent.client_uri,
+        backchannel_logout_uri=sent.backchannel_logout_uri,
     )
     return ReadMetadata(
         name=name or fallback_name,
@@ -120,8 +124,9 @@ def told_metadata(client: Client) -> dict[str, JsonValue]:
         "require_pushed_authorization_requests": known.requires_pushed,
         "dpop_bound_access_tokens": known.binds_tokens,
     }
-    if known.client_uri is not None:
-        members["client_uri"] = known.client_uri
+    for name in ("client_uri", "backchannel_logout_uri"):
+        if (value := getattr(known, name)) is not None:
+            members[name] = value
     if known.jwks is not None:
         members["jwks"] = msgspec.json.decode(known.jwks)
     return members

@@ -47,5 +47,8 @@ class Sessions(Protocol):
     async def seen(self, session_id: SessionId) -> None:
         """Note that the browser came, at the database's time."""
 
+    async def running_of(self, user_id: UserId) -> tuple[SessionId, ...]:
+        """Return the person's sessions that have not ended; from here on no new one begins before this unit is over."""
+
     async def end(self, session_id: SessionId) -> bool:
         """End the session; False where it had ended before. Ending its grants is the caller's next step."""

@@ -16,6 +16,7 @@ from tokensmith.server.domain.consents import Consents
 from tokensmith.server.domain.device_requests import DeviceRequests
 from tokensmith.server.domain.forgetting import Forgetting
 from tokensmith.server.domain.grants import Grants
+from tokensmith.server.domain.logout_notices import LogoutNotices
 from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
 from tokensmith.server.domain.resources import Resources
@@ -67,6 +68,10 @@ class UnitOfWork(Protocol):
     @property
     def forgetting(self) -> Forgetting:
         """Forgetting what is over."""
+
+    @property
+    def logout_notices(self) -> LogoutNotices:
+        """Clients to be told of sign-outs."""
 
     @property
     def grants(self) -> Grants:

@@ -16,6 +16,7 @@ from tokensmith.server.domain.stored_secrets import SECRET_BYTES, digest
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.domain.users import User
 from tokensmith.server.flows.check_password import CheckedPassword, CheckPassword
+from tokensmith.server.flows.end_sessions import end_session
 from tokensmith.server.flows.sign_in import PASSWORD
 
 # Often enough to show somebody where they were last seen, and no write for each page.
@@ -93,9 +94,8 @@ class BrowserSessions:
 
         async def unit(uow: UnitOfWork) -> None:
             session = await uow.sessions.find_by_secret(digest(secret))
-            if session is None or not await uow.sessions.end(session.id):
+            if session is None or not await end_session(uow, session.id, session.user_id):
                 return
-            await uow.grants.end_of_session(session.id)
             event = AuditEvent(name=AuditName.SIGNED_OUT, user_id=session.user_id, source=source)
             await uow.audit.record(replace(event, details={"session": session.id}))
 
@@ -133,6 +133,6 @@ class BrowserSessions:
 async def _replace(uow: UnitOfWork, before: Session | None, session: Session) -> None:
     if before is not None and await uow.sessions.renew(replace(session, id=before.id)):
         return
-    if before is not None and await uow.sessions.end(before.id):
-        await uow.grants.end_of_session(before.id)
+    if before is not None:
+        await end_session(uow, before.id, before.user_id)
     await uow.sessions.add(session)

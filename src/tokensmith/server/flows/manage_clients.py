@@ -142,6 +142,8 @@ def _check(new: NewClient) -> None:
         raise ConflictError(f"The server signs with {' and '.join(SIGNING_ALGS)}.", code="unknown_algorithm")
     for uri in (*new.registration.redirect_uris, *new.registration.post_logout_redirect_uris):
         check_redirect_uri(uri)
+    if new.registration.backchannel_logout_uri is not None:
+        check_redirect_uri(new.registration.backchannel_logout_uri)
     if new.registration.jwks is not None:
         check_jwks(new.registration.jwks)
     if GrantType.AUTHORIZATION_CODE in new.grant_types and not new.registration.redirect_uris:

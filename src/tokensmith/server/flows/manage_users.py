@@ -9,6 +9,7 @@ from tokensmith.server.domain.passwords import PasswordHasher, check_new
 from tokensmith.server.domain.resources import Resource
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.domain.users import User, name_key
+from tokensmith.server.flows.end_sessions import end_everything_of
 from tokensmith.server.flows.known_resource import known_resource
 
 
@@ -56,7 +57,7 @@ class ManageUsers:
         async def unit(uow: UnitOfWork) -> None:
             user = await _named(uow, name)
             await uow.users.replace_password_hash(user.id, password_hash=password_hash)
-            await uow.grants.end_of_user(user.id)
+            await end_everything_of(uow, user.id)
             await _record(uow, AuditName.USER_CHANGED, user.id, change="password")
 
         await self.store.write(unit)
@@ -72,7 +73,7 @@ class ManageUsers:
             user = await _named(uow, name)
             await uow.users.set_disabled(user.id, disabled=disabled)
             if disabled:
-                await uow.grants.end_of_user(user.id)
+                await end_everything_of(uow, user.id)
             await _record(uow, AuditName.USER_CHANGED, user.id, change="disabled" if disabled else "enabled")
 
         await self.store.write(unit)

@@ -7,6 +7,7 @@ from tokensmith.server.domain.errors import InvalidGrantError
 from tokensmith.server.domain.refresh_tokens import Refuse, parse
 from tokensmith.server.domain.rotation_keys import RotationKeyRing
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.end_sessions import end_session
 from tokensmith.server.flows.presented_refresh import look_up
 
 
@@ -33,11 +34,10 @@ class SignOut:
         grant = presented.standing.grant
 
         async def unit(uow: UnitOfWork) -> None:
-            if grant.session_id is None:
+            if grant.session_id is None or grant.user_id is None:
                 await uow.grants.end(grant.id)
             else:
-                await uow.sessions.end(grant.session_id)
-                await uow.grants.end_of_session(grant.session_id)
+                await end_session(uow, grant.session_id, grant.user_id)
             event = AuditEvent(name=AuditName.SIGNED_OUT, user_id=grant.user_id, grant_id=grant.id, source=source)
             await uow.audit.record(event)
 

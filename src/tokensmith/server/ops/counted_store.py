@@ -15,6 +15,7 @@ from tokensmith.server.domain.consents import Consents
 from tokensmith.server.domain.device_requests import DeviceRequests
 from tokensmith.server.domain.forgetting import Forgetting
 from tokensmith.server.domain.grants import Grants
+from tokensmith.server.domain.logout_notices import LogoutNotices
 from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
 from tokensmith.server.domain.resources import Resources
@@ -111,6 +112,10 @@ class _CountedUnit:
     @property
     def forgetting(self) -> Forgetting:
         return self._uow.forgetting
+
+    @property
+    def logout_notices(self) -> LogoutNotices:
+        return self._uow.logout_notices
 
     @property
     def grants(self) -> Grants:

@@ -31,7 +31,9 @@ class Job:
     run: Callable[[], Awaitable[int]]
 
 
-def server_jobs(store: Store, rotate_keys: RotateKeys, *, audit_days: int) -> tuple[Job, ...]:
+def server_jobs(
+    store: Store, rotate_keys: RotateKeys, deliver_logouts: Callable[[], Awaitable[int]], *, audit_days: int
+) -> tuple[Job, ...]:
     """Return what a token server does on the side.
 
     Args:
@@ -42,12 +44,12 @@ def server_jobs(store: Store, rotate_keys: RotateKeys, *, audit_days: int) -> tu
         made = await rotate_keys.ensure()
         return len(made)
 
-    async def forget_grants() -> int:
-        # Each takes several statements, and other writers wait meanwhile: many small transactions.
-        counts = [
-            await store.write(lambda uow: uow.forgetting.grants(limit=SMALL_BATCH)) for _ in range(BATCH // SMALL_BATCH)
-        ]
-        return sum(counts)
+    async def deliver() -> int:
+        # Each waits for the network; what is left is due in the next round.
+        for _ in range(SMALL_BATCH):
+            if not await deliver_logouts():
+                break
+        return 0
 
     async def forget_events() -> int:
         keep_ms = audit_days * DAY_MS
@@ -55,16 +57,36 @@ def server_jobs(store: Store, rotate_keys: RotateKeys, *, audit_days: int) -> tu
 
     return (
         Job(name="keys", run=move_keys),
+        Job(name="logouts", run=deliver),
+        *_sweeps(store),
+        Job(name="old_events", run=forget_events),
+    )
+
+
+def _sweeps(store: Store) -> tuple[Job, ...]:
+    """Return what ends and forgets rows whose time is over."""
+
+    async def forget_grants() -> int:
+        # Each takes several statements, and other writers wait meanwhile: many small transactions.
+        total = 0
+        while total < BATCH:
+            count = await store.write(lambda uow: uow.forgetting.grants(limit=SMALL_BATCH))
+            total += count
+            if count < SMALL_BATCH:
+                break
+        return total
+
+    return (
         Job(name="expired_grants", run=lambda: store.write(lambda uow: uow.grants.end_expired(limit=BATCH))),
         Job(name="status_places", run=lambda: store.write(lambda uow: uow.status_lists.sweep(limit=BATCH))),
         Job(name="used_proofs", run=lambda: store.write(lambda uow: uow.used_proofs.sweep(limit=BATCH))),
         Job(name="pending_requests", run=lambda: store.write(lambda uow: uow.pending_requests.sweep(limit=BATCH))),
         Job(name="device_requests", run=lambda: store.write(lambda uow: uow.device_requests.sweep(limit=BATCH))),
         Job(name="codes", run=lambda: store.write(lambda uow: uow.authorization_codes.sweep(limit=BATCH))),
+        Job(name="logout_notices", run=lambda: store.write(lambda uow: uow.logout_notices.sweep(limit=BATCH))),
+        Job(name="sign_in_attempts", run=lambda: store.write(lambda uow: uow.sign_in_attempts.sweep(limit=BATCH))),
         Job(name="ended_grants", run=forget_grants),
         Job(name="ended_sessions", run=lambda: store.write(lambda uow: uow.forgetting.sessions(limit=BATCH))),
-        Job(name="old_events", run=forget_events),
-        Job(name="sign_in_attempts", run=lambda: store.write(lambda uow: uow.sign_in_attempts.sweep(limit=BATCH))),
     )
 
 

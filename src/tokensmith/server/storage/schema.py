@@ -30,6 +30,7 @@ from tokensmith.server.storage.sign_in_tables import (
     authorization_codes,
     consents,
     device_requests,
+    logout_notices,
     pending_requests,
     sessions,
     sign_in_attempts,
@@ -47,6 +48,7 @@ __all__ = [
     "former_sealing_keys",
     "grant_audiences",
     "grants",
+    "logout_notices",
     "metadata",
     "pending_requests",
     "refresh_families",
@@ -63,7 +65,7 @@ __all__ = [
 ]
 
 # The revision that built these tables, as the store asks for it at start; the newest in migrations/versions.
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 
 users: Final = Table(
     "users",

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from tokensmith.server.domain.ids import SessionId, UserId
 from tokensmith.server.domain.sessions import Session
-from tokensmith.server.storage.schema import sessions
+from tokensmith.server.storage.schema import sessions, users
 from tokensmith.server.storage.statements import NOW_MS, Connection, Row
 
 _COLUMNS: Final = (
@@ -33,6 +33,12 @@ _RENEW: Final = (
         seen_at_ms=bindparam("proven_at_ms"),
         expires_at_ms=bindparam("until_ms"),
     )
+)
+_LOCK_USER: Final = select(users.c.id).where(users.c.id == bindparam("of_user")).with_for_update()
+_RUNNING_OF: Final = (
+    select(sessions.c.id)
+    .where(sessions.c.user_id == bindparam("of_user"), sessions.c.ended_at_ms.is_(None))
+    .order_by(sessions.c.id)
 )
 _SEEN: Final = update(sessions).where(_RUNNING).values(seen_at_ms=NOW_MS)
 _END: Final = update(sessions).where(_RUNNING).values(ended_at_ms=NOW_MS)
@@ -84,6 +90,12 @@ class SqlSessions:
     async def seen(self, session_id: SessionId) -> None:
         """Note that the browser came, at the database's time."""
         await self._connection.change(_SEEN, session_id=session_id)
+
+    async def running_of(self, user_id: UserId) -> tuple[SessionId, ...]:
+        """Return the person's sessions that have not ended; from here on no new one begins before this unit is over."""
+        # A sign-in holds the person's row (its foreign key does): either it is seen below, or it sees what ends it.
+        await self._connection.rows(_LOCK_USER, of_user=user_id)
+        return tuple(SessionId(row[0]) for row in await self._connection.rows(_RUNNING_OF, of_user=user_id))
 
     async def end(self, session_id: SessionId) -> bool:
         """End the session; False where it had ended before."""

@@ -21,6 +21,13 @@ sessions: Final = Table(
     sqlite_with_rowid=False,
 )
 
+# A new password, an account switched off: which of somebody's sessions run?
+Index(
+    "ix_sessions_running",
+    sessions.c.user_id,
+    sqlite_where=sessions.c.ended_at_ms.is_(None),
+    postgresql_where=sessions.c.ended_at_ms.is_(None),
+)
 # Forgetting: which browsers' sessions were over long ago?
 Index(
     "ix_sessions_expiring",
@@ -97,4 +104,25 @@ device_requests: Final = Table(
     Column("resource_id", Text, ForeignKey("resources.id")),
     Column("denied", Boolean, nullable=False),
     sqlite_with_rowid=False,
+)
+
+logout_notices: Final = Table(
+    "logout_notices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("client_id", Text, ForeignKey("clients.id"), nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at_ms", BigInteger),
+    Column("error", Text),
+    Column("changed_at_ms", BigInteger, nullable=False, index=True),  # the newest; and the sweep of what is done with
+    sqlite_with_rowid=False,
+)
+# Delivering: which are due?
+Index(
+    "ix_logout_notices_due",
+    logout_notices.c.due_at_ms,
+    sqlite_where=logout_notices.c.due_at_ms.is_not(None),
+    postgresql_where=logout_notices.c.due_at_ms.is_not(None),
 )

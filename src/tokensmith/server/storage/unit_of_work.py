@@ -11,6 +11,7 @@ from tokensmith.server.storage.consents import SqlConsents
 from tokensmith.server.storage.device_requests import SqlDeviceRequests
 from tokensmith.server.storage.forgetting import SqlForgetting
 from tokensmith.server.storage.grants import SqlGrants
+from tokensmith.server.storage.logout_notices import SqlLogoutNotices
 from tokensmith.server.storage.pending_requests import SqlPendingRequests
 from tokensmith.server.storage.refresh_tokens import SqlRefreshTokens
 from tokensmith.server.storage.resources import SqlResources
@@ -75,6 +76,11 @@ class SqlUnitOfWork:
     def forgetting(self) -> SqlForgetting:
         """Forgetting what is over."""
         return SqlForgetting(self._connection)
+
+    @property
+    def logout_notices(self) -> SqlLogoutNotices:
+        """Clients to be told of sign-outs."""
+        return SqlLogoutNotices(self._connection)
 
     @property
     def grants(self) -> SqlGrants:

@@ -79,6 +79,7 @@ async def test_what_every_openid_reader_needs_is_there(served: Served) -> None:
     members = await document(served)
 
     assert members["subject_types_supported"] == ["public"]
+    assert (members["backchannel_logout_supported"], members["backchannel_logout_session_supported"]) == (True, True)
     assert "RS256" in members["id_token_signing_alg_values_supported"]
     assert "openid" in members["scopes_supported"]
     assert members["code_challenge_methods_supported"] == ["S256"]

@@ -1,6 +1,6 @@
 """`GET` and `POST /logout` (OpenID Connect RP-Initiated Logout §2)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ _KEPT: Final = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogoutHandler:
-    """The two handlers. *origin* is the server's own, as browsers write it."""
+    """The two handlers. *origin* is the server's own, as browsers write it; *announce* has other clients told."""
 
     read: ReadSignOutRequest
     sessions: BrowserSessions
@@ -30,6 +30,7 @@ class LogoutHandler:
     pages: Pages
     sources: Sources
     origin: str
+    announce: Callable[[], None]
 
     async def get(self, request: Request) -> Response:
         """Sign out who is meant, or ask.
@@ -66,6 +67,7 @@ class LogoutHandler:
 
     async def _sign_out(self, request: Request, asked: SignOutRequest, browser: Browser, texts: Texts) -> Response:
         await self.sessions.end(browser.session, source=self.sources.of(request.scope))
+        self.announce()
         response = self._leave(asked, texts)
         self.cookies.sign_out(response)
         return response

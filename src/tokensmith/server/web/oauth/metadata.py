@@ -64,6 +64,8 @@ def metadata_handler(issuer: str, *, paths: Mapping[str, str], grant_types: tupl
     members["request_parameter_supported"] = False
     # Core's default is true, and it means documents fetched from anywhere.
     members["request_uri_parameter_supported"] = False
+    members["backchannel_logout_supported"] = True
+    members["backchannel_logout_session_supported"] = True
     members["ui_locales_supported"] = list(LANGUAGES)
     members["dpop_signing_alg_values_supported"] = list(DPOP_ALGORITHMS)
     for endpoint in ("token", "revocation"):
