@@ -10,6 +10,7 @@
 #   make fuzz           attack every parser for SECONDS=60 in all
 #   make mutation       change FILES=src/tokensmith/jose/jws in small ways; what no test notices is printed (hours for all)
 #   make bench          what it costs, beside the bare primitive and the peers
+#   make bench-server   our server beside npm's oidc-provider, under one load (wrk)
 #   make docs           join docs/errors.md from its parts
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -26,7 +27,7 @@ ONCE ?=
 WORKERS ?= auto --maxprocesses 4
 VENV := .venv/bin/python
 
-.PHONY: run test lint format fuzz mutation bench coverage docs lock environment oldest
+.PHONY: run test lint format fuzz mutation bench bench-server coverage docs lock environment oldest
 .DEFAULT_GOAL := test
 
 run:
@@ -55,6 +56,9 @@ format: environment
 
 fuzz: environment
 	@$(VENV) tools/fuzz.py --seconds $(SECONDS)
+
+bench-server: environment
+	@$(VENV) bench/server_beside_provider.py
 
 bench: environment
 	@status=0; for program in jose jose_fast_jwt guard_cost server sqlite_fairness revocation; do \

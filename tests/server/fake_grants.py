@@ -55,6 +55,10 @@ class FakeGrants:
         )
         return tuple(sorted(found, key=lambda audience: audience.resource.audience))
 
+    async def standing_of_client_itself(self, client_id: ClientId) -> Standing | None:
+        grant_id = await self.of_client_itself(client_id)
+        return await self.standing(grant_id) if grant_id else None
+
     async def of_client_itself(self, client_id: ClientId) -> GrantId | None:
         running = self._running(lambda grant: grant.client_id == client_id and grant.user_id is None)
         return min(running, key=lambda grant: (grant.created_at_ms, grant.id)).id if running else None

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from starlette.routing import Router
 from starlette.types import ASGIApp
 
 from tokensmith.server.ops.metrics import Metrics
 from tokensmith.server.parts import opened_parts
 from tokensmith.server.settings import Settings
 from tokensmith.server.web.ending import ENDING, Ending
+from tokensmith.server.web.router import ExactRouter
 from tokensmith.server.wiring import Wiring
 
 
@@ -33,7 +33,7 @@ def create_app(settings: Settings, *, prepared: bool = False) -> ASGIApp:
             await prepare(settings)
         async with opened_parts(settings) as parts:
             wiring = Wiring(settings, parts, Metrics())
-            router.routes = wiring.routes()
+            router.serve(wiring.routes())
             jobs = asyncio.create_task(wiring.jobs().run())
             try:
                 yield {ENDING: wiring.ending}
@@ -42,5 +42,5 @@ def create_app(settings: Settings, *, prepared: bool = False) -> ASGIApp:
                 with suppress(asyncio.CancelledError):
                     await jobs
 
-    router = Router(lifespan=lifespan, redirect_slashes=False)
+    router = ExactRouter(lifespan=lifespan)
     return router

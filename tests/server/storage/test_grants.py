@@ -133,6 +133,17 @@ async def test_the_grant_of_a_client_itself_is_the_oldest_running_one(store: Any
     assert await store.read(lambda uow: uow.grants.of_client_itself(ClientId("none"))) is None
 
 
+async def test_the_standing_of_a_client_itself_is_found_by_its_name(store: AnyStore) -> None:
+    """In one step; none where it holds nothing of its own, whatever people allowed it."""
+    await add_grants(store, OWN, GRANT)
+    by_id = await store.read(lambda uow: uow.grants.standing(OWN.id))
+
+    assert await store.read(lambda uow: uow.grants.standing_of_client_itself(ROBOT.id)) == by_id
+    assert await store.read(lambda uow: uow.grants.standing_of_client_itself(APP.id)) is None
+    await store.write(lambda uow: uow.grants.end(OWN.id))
+    assert await store.read(lambda uow: uow.grants.standing_of_client_itself(ROBOT.id)) is None
+
+
 async def test_grants_end_when_their_family_has_expired(store: AnyStore) -> None:
     """RFC 9700 §4.14.2: idle and absolute limits. At the moment itself it is over; a millisecond before it is not."""
     early, late = family(), replace(family(), idle_expires_at_ms=NOW + 100_000_000)

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
-from starlette.routing import Router
 
 from tests.server.flows.world import ISSUER, World
 from tokensmith.server.ops.metrics import Metrics
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
+from tokensmith.server.web.router import ExactRouter
 from tokensmith.server.wiring import Wiring
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -44,7 +44,8 @@ class Served:
         )
         self.metrics = Metrics()
         self.wiring = Wiring(self.settings, parts, self.metrics, clock=world)
-        self.app = Router(self.wiring.routes(), redirect_slashes=False)
+        self.app = ExactRouter()
+        self.app.serve(self.wiring.routes())
 
     def http(self, *, peer: str = PEER) -> httpx2.AsyncClient:
         """A client at an address; cookies are kept."""

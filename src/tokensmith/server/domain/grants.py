@@ -78,6 +78,9 @@ class Grants(Protocol):
     async def standing(self, grant_id: GrantId) -> Standing | None:
         """Return the grant, ended or not, with everything its next token depends on."""
 
+    async def standing_of_client_itself(self, client_id: ClientId) -> Standing | None:
+        """Return the running grant by which the client acts for itself, with everything its next token depends on."""
+
     async def of_client_itself(self, client_id: ClientId) -> GrantId | None:
         """Return the running grant by which the client acts for itself."""
 

@@ -34,7 +34,7 @@ class ClientCredentials:
         """
         if client.is_public or GrantType.CLIENT_CREDENTIALS not in client.grant_types:
             raise UnauthorizedClientError("This client may not ask for itself.", detail=client.id)
-        standing = await self.store.read(lambda uow: _standing(uow, client.id))
+        standing = await self.store.read(lambda uow: uow.grants.standing_of_client_itself(client.id))
         audience = _audience(standing, client, resource) if standing else None
         if standing is None or audience is None or audience.place is None:
             standing, audience, place = await self._establish(client, resource)
@@ -67,11 +67,6 @@ class ClientCredentials:
             return standing, audience, place
 
         return await self.store.write(unit)
-
-
-async def _standing(uow: UnitOfWork, client_id: ClientId) -> Standing | None:
-    grant_id = await uow.grants.of_client_itself(client_id)
-    return await uow.grants.standing(grant_id) if grant_id else None
 
 
 def _audience(standing: Standing, client: Client, resource: str | None) -> GrantedAudience | None:

@@ -22,7 +22,7 @@ SEALED_TABLE: Final = "signing_keys"
 SEALED_COLUMN: Final = "sealed_private_jwk"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class KeySnapshot:
     """The keys as they stood at one moment of the database."""
 

@@ -1,9 +1,9 @@
 """Grants, and all that decides what their next token may say (`domain/grants.py`); `grant_endings.py` ends them."""
 
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
@@ -57,24 +57,33 @@ _HEAD_COLUMNS: Final = (
     _CLIENT_SCOPES,
     NOW_MS,
 )
+
+
 # One statement, so of one moment: a token must never be made of yesterday's permissions and a place taken today. One
 # row per audience; what stands before the audience is the same in each.
-_STANDING: Final = (
-    select(*_HEAD_COLUMNS, *_AUDIENCE_COLUMNS)
-    .join(clients, grants.c.client_id == clients.c.id)
-    .outerjoin(users, grants.c.user_id == users.c.id)
-    .outerjoin(sessions, grants.c.session_id == sessions.c.id)
-    .outerjoin(grant_audiences, grant_audiences.c.grant_id == grants.c.id)
-    .outerjoin(resources, grant_audiences.c.resource_id == resources.c.id)
-    .where(grants.c.id == bindparam("grant_id"))
-    .order_by(resources.c.audience)
-)
+def _joined_standing(grant_id: ColumnElement[str]) -> Select[Any]:
+    return (
+        select(*_HEAD_COLUMNS, *_AUDIENCE_COLUMNS)
+        .join(clients, grants.c.client_id == clients.c.id)
+        .outerjoin(users, grants.c.user_id == users.c.id)
+        .outerjoin(sessions, grants.c.session_id == sessions.c.id)
+        .outerjoin(grant_audiences, grant_audiences.c.grant_id == grants.c.id)
+        .outerjoin(resources, grant_audiences.c.resource_id == resources.c.id)
+        .where(grants.c.id == grant_id)
+        .order_by(resources.c.audience)
+    )
+
+
+_STANDING: Final = _joined_standing(bindparam("grant_id"))
+_OWN: Final = grants.alias("own")
+# Under another name, as it also stands inside the statement over grants below.
 _OF_CLIENT_ITSELF: Final = (
-    select(grants.c.id)
-    .where(grants.c.client_id == bindparam("client_id"), grants.c.user_id.is_(None), grants.c.ended_at_ms.is_(None))
-    .order_by(grants.c.created_at_ms, grants.c.id)
+    select(_OWN.c.id)
+    .where(_OWN.c.client_id == bindparam("client_id"), _OWN.c.user_id.is_(None), _OWN.c.ended_at_ms.is_(None))
+    .order_by(_OWN.c.created_at_ms, _OWN.c.id)
     .limit(1)
 )
+_STANDING_OF_CLIENT_ITSELF: Final = _joined_standing(_OF_CLIENT_ITSELF.scalar_subquery())
 _LASTS: Final = update(grants).where(grants.c.id == bindparam("grant_id")).values(expires_at_ms=bindparam("until_ms"))
 _OVER: Final = (
     select(grants.c.id)
@@ -129,6 +138,11 @@ class SqlGrants(GrantEndings):
     async def standing(self, grant_id: GrantId) -> Standing | None:
         """Return the grant, ended or not, with everything its next token depends on."""
         rows = await self._connection.rows(_STANDING, grant_id=grant_id)
+        return _standing_of(rows) if rows else None
+
+    async def standing_of_client_itself(self, client_id: ClientId) -> Standing | None:
+        """Return the running grant by which the client acts for itself, with everything its next token depends on."""
+        rows = await self._connection.rows(_STANDING_OF_CLIENT_ITSELF, client_id=client_id)
         return _standing_of(rows) if rows else None
 
     async def of_client_itself(self, client_id: ClientId) -> GrantId | None:
