@@ -63,6 +63,19 @@ def test_a_service_may_call_the_next_one_for_a_person(notes: Operator) -> None:
     assert "token-exchange" in kinds(notes)["front"]
 
 
+def test_a_secret_is_changed_without_a_gap(notes: Operator) -> None:
+    """Again alone on standard output."""
+    first = notes.run(client, "create", "robot").stdout
+    second = notes.run(client, "new-secret", "robot")
+    third = notes.run(client, "new-secret", "robot", "--at-once").stdout
+
+    assert second.stdout.startswith("tsc_")
+    assert "not shown again" in second.stderr
+    assert len({first, second.stdout, third}) == 3
+    notes.do(client, "create", "app", "--public")
+    assert "without a secret" in notes.refused(client, "new-secret", "app")
+
+
 def test_a_program_may_sign_instead_of_having_a_secret(notes: Operator, tmp_path: Path) -> None:
     """private_key_jwt: nothing to show, and nothing to keep but its own key."""
     keys = tmp_path / "keys.json"

@@ -63,3 +63,12 @@ def test_accounts_are_switched_off_and_on(ada: Operator) -> None:
 def test_a_new_password_is_set(ada: Operator) -> None:
     assert "new password" in ada.do(user, "password", "ada", "--password-stdin", text="battery staple\n")
     assert "bob" in ada.refused(user, "password", "bob", "--password-stdin", text="battery staple\n")
+
+
+def test_people_are_described_by_claims(ada: Operator) -> None:
+    """As OpenID Connect names them."""
+    output = ada.do(user, "describe", "ada", "name=Ada Lovelace", "email_verified=true")
+
+    assert output == "ada is described: email_verified name.\n"
+    assert "these can" in ada.refused(user, "describe", "ada", "sub=x")
+    assert ada.run(user, "describe", "ada", "name").exit_code == 2

@@ -81,6 +81,11 @@ class FakeClients:
         if held is not None:
             self._state.clients[client.id] = replace(client, secret_digests=held.secret_digests)
 
+    async def replace_secrets(self, client_id: ClientId, digests: tuple[bytes, ...]) -> None:
+        held = self._state.clients.get(client_id)
+        if held is not None:
+            self._state.clients[client_id] = replace(held, secret_digests=digests)
+
     async def all(self) -> tuple[Client, ...]:
         return tuple(sorted(self._state.clients.values(), key=lambda client: client.id))
 

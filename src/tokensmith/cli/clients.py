@@ -114,6 +114,17 @@ def allow(settings: Settings, name: str, scope: tuple[str, ...], *, resource: st
     click.echo(f"{name} may ask for {' '.join(sorted(scopes))} at {resource}.")
 
 
+@client.command("new-secret")
+@click.argument("name")
+@click.option("--at-once", is_flag=True, help="The secret before is not good any more: it has leaked.")
+@operator_command
+def new_secret(settings: Settings, name: str, *, at_once: bool) -> None:
+    """Give the program NAME another secret; the one before stays good until the next time."""
+    secret = run_with_parts(settings, lambda parts: _clients(parts).new_secret(name, at_once=at_once))
+    click.echo("Its new secret, which is stored nowhere and not shown again:", err=True)
+    click.echo(secret)
+
+
 @client.command()
 @click.argument("name")
 @operator_command

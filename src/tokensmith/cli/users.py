@@ -44,6 +44,20 @@ def password(settings: Settings, name: str, *, password_stdin: bool) -> None:
 
 @user.command()
 @click.argument("name")
+@click.argument("claims", nargs=-1, required=True, metavar="CLAIM=TEXT…")
+@operator_command
+def describe(settings: Settings, name: str, claims: tuple[str, ...]) -> None:
+    """Say what is known of NAME, as in email=ada@example.org; clients that people allow it are told."""
+    pairs = [claim.partition("=") for claim in claims]
+    if not all(equals for _, equals, _ in pairs):
+        raise click.UsageError("Write each as CLAIM=TEXT.")
+    given = {claim: text for claim, _, text in pairs}
+    run_with_parts(settings, lambda parts: _users(parts).describe(name, given))
+    click.echo(f"{name} is described: {' '.join(sorted(given))}.")
+
+
+@user.command()
+@click.argument("name")
 @click.argument("scope", nargs=-1, required=True)
 @_RESOURCE
 @operator_command

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from starlette.routing import BaseRoute
 
 from tokensmith.guard.sender import DpopVerifier
+from tokensmith.guard.sender.nonces import Nonces
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
-from tokensmith.server.flows.authorization_request import ReadAuthorizationRequest
-from tokensmith.server.flows.authorize import Authorize
-from tokensmith.server.flows.browser_sessions import BrowserSessions, SessionRules
 from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_assertion import ClientAssertions
 from tokensmith.server.flows.client_auth import ClientAuth
@@ -25,18 +23,14 @@ from tokensmith.server.flows.introspect import Introspect
 from tokensmith.server.flows.key_ring import KeyRing
 from tokensmith.server.flows.mint import Mint
 from tokensmith.server.flows.own_access_tokens import OwnAccessTokens
-from tokensmith.server.flows.own_id_tokens import OwnIdTokens
-from tokensmith.server.flows.pending import Pending
 from tokensmith.server.flows.prove_possession import ProvePossession
 from tokensmith.server.flows.publish_status import PublishStatus
-from tokensmith.server.flows.push_request import PushRequest
 from tokensmith.server.flows.register_client import RegisterClient
 from tokensmith.server.flows.registered_origins import RegisteredOrigins
 from tokensmith.server.flows.revoke import Revoke
 from tokensmith.server.flows.rotate_keys import RotateKeys
 from tokensmith.server.flows.sign_in import SignIn
 from tokensmith.server.flows.sign_out import SignOut
-from tokensmith.server.flows.sign_out_request import ReadSignOutRequest
 from tokensmith.server.flows.token_request import TokenEndpoint
 from tokensmith.server.flows.user_info import UserInfo
 from tokensmith.server.flows.watch_status import WatchStatus
@@ -48,23 +42,14 @@ from tokensmith.server.ops.metrics import Metrics, MetricsHandler
 from tokensmith.server.ops.soon import Soon
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
-from tokensmith.server.web.account.consent import ConsentPage
-from tokensmith.server.web.account.device import DevicePages
-from tokensmith.server.web.account.sign_in import SignInPage
-from tokensmith.server.web.account.sign_in_form import SignInForm
-from tokensmith.server.web.account.waiting_request import WaitingRequests
 from tokensmith.server.web.api.first_party import FirstParty
-from tokensmith.server.web.browser import BrowserCookies
 from tokensmith.server.web.ending import Ending
 from tokensmith.server.web.home import Home
-from tokensmith.server.web.oauth.authorize import AuthorizeHandler
 from tokensmith.server.web.oauth.calling_client import CallingClients
 from tokensmith.server.web.oauth.device_authorization import DeviceAuthorizationHandler
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
 from tokensmith.server.web.oauth.keys import KeysHandler
-from tokensmith.server.web.oauth.logout import LogoutHandler
 from tokensmith.server.web.oauth.metadata import metadata_handler
-from tokensmith.server.web.oauth.push_request import PushRequestHandler
 from tokensmith.server.web.oauth.register import REGISTER_PATH, RegisterHandlers
 from tokensmith.server.web.oauth.revoke import RevokeHandler
 from tokensmith.server.web.oauth.status_feed import StatusFeedHandler
@@ -75,6 +60,7 @@ from tokensmith.server.web.render import Pages
 from tokensmith.server.web.routes import ADVERTISED, Handlers, routes
 from tokensmith.server.web.source_address import Sources, parse_networks
 from tokensmith.server.web.throttle import FailureThrottle
+from tokensmith.server.wiring_of_pages import PagesWiring, Shared
 
 
 class Wiring:
@@ -95,7 +81,12 @@ class Wiring:
             store=self.store, hasher=parts.hasher, attempts_secret=parts.sealing.held.attempts_secret
         )
         self._refresh = ExchangeRefresh(store=self.store, mint=self.mint, rotation_keys=parts.sealing)
-        self.possession = ProvePossession(store=self.store, issuer=settings.issuer, verifier=DpopVerifier(clock=clock))
+        self.possession = ProvePossession(
+            store=self.store,
+            issuer=settings.issuer,
+            verifier=DpopVerifier(clock=clock),
+            nonces=_nonces(parts, clock) if settings.dpop_nonces else None,
+        )
         self.sources = Sources(parse_networks(settings.trusted_proxies))
         failures = FailureThrottle(parts.client_failures)
         self.https = settings.issuer.startswith("https://")
@@ -103,8 +94,22 @@ class Wiring:
         poster = LogoutPosts(ThreadedFetcher(BlockingFetcher()))
         self.deliver_logouts = DeliverLogouts(store=self.store, mint=self.mint, poster=poster)
         self.announce_logouts = Soon(self.deliver_logouts.run)
-        self._people = _People(self)
+        self._people = PagesWiring(self._shared())
         self._clients = CallingClients(client_auth=self._client_auth, sources=self.sources, failures=failures)
+
+    def _shared(self) -> Shared:
+        return Shared(
+            settings=self.settings,
+            parts=self.parts,
+            store=self.store,
+            ring=self.ring,
+            passwords=self.passwords,
+            possession=self.possession,
+            sources=self.sources,
+            pages=self.pages,
+            observer=self.metrics,
+            announce_logouts=self.announce_logouts,
+        )
 
     def routes(self) -> list[BaseRoute]:
         """Return the table of URLs."""
@@ -218,78 +223,6 @@ class Wiring:
         )
 
 
-class _People:
-    """The pages where people sign in and say yes or no."""
-
-    def __init__(self, wiring: Wiring) -> None:
-        settings = wiring.settings
-        self._wiring = wiring
-        self._read = ReadAuthorizationRequest(store=wiring.store)
-        self._pending = Pending(store=wiring.store)
-        self._cookies = BrowserCookies(https=wiring.https)
-        self._sessions = BrowserSessions(
-            store=wiring.store,
-            passwords=wiring.passwords,
-            rules=SessionRules(idle=settings.session_idle_seconds, absolute=settings.session_seconds),
-        )
-        self._id_tokens = OwnIdTokens(issuer=settings.issuer, ring=wiring.ring)
-        self._authorize = Authorize(
-            store=wiring.store, issuer=settings.issuer, sessions=self._sessions, id_tokens=self._id_tokens
-        )
-        self._form = SignInForm(
-            pages=wiring.pages,
-            cookies=self._cookies,
-            sessions=self._sessions,
-            sign_ins=wiring.parts.sign_ins,
-            sources=wiring.sources,
-            observer=wiring.metrics,
-        )
-        self._waiting = WaitingRequests(
-            read=self._read,
-            authorize=self._authorize,
-            pending=self._pending,
-            cookies=self._cookies,
-            pages=wiring.pages,
-            sources=wiring.sources,
-        )
-
-    def authorize(self) -> AuthorizeHandler:
-        return AuthorizeHandler(
-            read=self._read,
-            authorize=self._authorize,
-            pending=self._pending,
-            cookies=self._cookies,
-            pages=self._wiring.pages,
-            sources=self._wiring.sources,
-        )
-
-    def sign_in(self) -> SignInPage:
-        return SignInPage(waiting=self._waiting, form=self._form, origin=self._wiring.settings.issuer_origin)
-
-    def device(self) -> DevicePages:
-        return DevicePages(
-            devices=ConnectDevice(store=self._wiring.store),
-            form=self._form,
-            origin=self._wiring.settings.issuer_origin,
-        )
-
-    def consent(self) -> ConsentPage:
-        return ConsentPage(waiting=self._waiting, origin=self._wiring.settings.issuer_origin)
-
-    def logout(self) -> LogoutHandler:
-        return LogoutHandler(
-            read=ReadSignOutRequest(store=self._wiring.store, id_tokens=self._id_tokens),
-            sessions=self._sessions,
-            cookies=self._cookies,
-            pages=self._wiring.pages,
-            sources=self._wiring.sources,
-            origin=self._wiring.settings.issuer_origin,
-            announce=self._wiring.announce_logouts,
-        )
-
-    def push_request(self, clients: CallingClients) -> PushRequestHandler:
-        return PushRequestHandler(
-            clients=clients,
-            possession=self._wiring.possession,
-            push=PushRequest(read=self._read, pending=self._pending),
-        )
+def _nonces(parts: Parts, clock: Clock) -> Nonces:
+    # The same in every process, and known to nobody else; what it is a MAC of says what it is for.
+    return Nonces(parts.sealing.held.attempts_secret, clock=clock)

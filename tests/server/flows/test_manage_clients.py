@@ -5,7 +5,7 @@ import pytest
 from tests.server.fake_people import FakeClients
 from tests.server.flows.world import NOTES, READ, World
 from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
-from tokensmith.server.domain.errors import ConflictError, InvalidRequestError
+from tokensmith.server.domain.errors import ConflictError, InvalidClientError, InvalidRequestError
 from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 from tokensmith.server.domain.ids import ClientId
 from tokensmith.server.domain.registrations import Registration
@@ -160,3 +160,29 @@ async def test_who_signs_people_in_has_somewhere_to_send_them(world: World) -> N
     scopes = await world.store.read(lambda uow: uow.clients.scopes(client.id))
     assert scopes == {IDENTITY: IDENTITY_SCOPES}
     assert client.registration == registration
+
+
+async def test_two_secrets_are_good_at_once(world: World) -> None:
+    """The new one and the one before; with the third, the first is out."""
+    first = world.secrets["robot"]
+    second = await world.clients.new_secret("robot", at_once=False)
+    third = await world.clients.new_secret("robot", at_once=False)
+
+    async def is_good(secret: str) -> bool:
+        world.secrets["robot"] = secret
+        try:
+            return (await world.client("robot")).id == "robot"
+        except InvalidClientError:
+            return False
+
+    assert [await is_good(secret) for secret in (first, second, third)] == [False, True, True]
+    only = await world.clients.new_secret("robot", at_once=True)
+    assert [await is_good(secret) for secret in (second, third, only)] == [False, False, True]
+
+
+@pytest.mark.parametrize(("client_id", "code"), [("nobody", "unknown_client"), (FIRST_PARTY, "client_without_secret")])
+async def test_only_who_has_a_secret_gets_another(world: World, client_id: str, code: str) -> None:
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.new_secret(client_id, at_once=False)
+
+    assert caught.value.code == code

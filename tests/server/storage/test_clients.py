@@ -9,6 +9,7 @@ from tests.server.storage.samples import APP, BOTH, MAIL, NOTES, NOW, READ, ROBO
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import ClientId
+from tokensmith.server.domain.registrations import Registration
 from tokensmith.server.domain.unit_of_work import UnitOfWork
 
 pytestmark = pytest.mark.anyio
@@ -60,3 +61,32 @@ async def test_scopes_are_added(store: AnyStore) -> None:
 
     assert await store.read(lambda uow: uow.clients.scopes(APP.id)) == {NOTES.id: BOTH}
     assert await store.read(lambda uow: uow.clients.scopes(ROBOT.id)) == {}
+
+
+async def test_a_registration_comes_back_whole(store: AnyStore) -> None:
+    """New with the client, and changed with it."""
+    first = Registration(redirect_uris=("https://a.example/cb",), trusted=True, requires_pkce=False, jwks="{}")
+    second = Registration(
+        redirect_uris=("https://b.example/cb", "com.example:/cb"),
+        post_logout_redirect_uris=("https://b.example/",),
+        id_token_alg="ES256",
+        requires_pushed=True,
+        binds_tokens=True,
+        client_uri="https://b.example/",
+        management_digest="00",
+        backchannel_logout_uri="https://b.example/bye",
+    )
+    await store.write(add_world)
+    client = replace(APP, id=ClientId("registered"), registration=first)
+    await store.write(lambda uow: uow.clients.add(client, created_at_ms=NOW))
+    assert await store.read(lambda uow: uow.clients.find(client.id)) == client
+    await store.write(lambda uow: uow.clients.update(replace(client, registration=second)))
+    assert await store.read(lambda uow: uow.clients.find(client.id)) == replace(client, registration=second)
+
+
+async def test_secrets_are_replaced_for_one_client(store: AnyStore) -> None:
+    await store.write(add_world)
+    await store.write(lambda uow: uow.clients.replace_secrets(ROBOT.id, (b"3" * 32, b"1" * 32)))
+
+    changed = replace(ROBOT, secret_digests=(b"3" * 32, b"1" * 32))
+    assert await store.read(lambda uow: uow.clients.all()) == (APP, changed)

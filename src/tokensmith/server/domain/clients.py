@@ -102,6 +102,9 @@ class Clients(Protocol):
     async def update(self, client: Client) -> None:
         """Store everything of the client but its secrets."""
 
+    async def replace_secrets(self, client_id: ClientId, digests: tuple[bytes, ...]) -> None:
+        """Store which secrets are good from now on."""
+
     async def all(self) -> tuple[Client, ...]:
         """Return every client, by id."""
 

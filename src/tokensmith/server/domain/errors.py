@@ -5,6 +5,7 @@
     │   ├── InvalidRequestError       400  the request is not what the endpoint takes
     │   ├── InvalidClientError        401  the client did not prove who it is
     │   ├── InvalidDpopProofError     400  the proof of possession is not good; make another
+    │   ├── UseDpopNonceError         400  the proof of possession lacks our nonce; make another with it
     │   ├── InvalidGrantError         400  the code or token is not good any more; sign in again
     │   ├── UnauthorizedClientError   400  this client may not do this
     │   ├── UnsupportedGrantTypeError 400  no such grant type here
@@ -77,6 +78,17 @@ class InvalidDpopProofError(OAuthError):
 
     code = "invalid_dpop_proof"
     error = "invalid_dpop_proof"
+
+
+class UseDpopNonceError(OAuthError):
+    """The proof is good but for its nonce; make another with this *nonce* (RFC 9449 §8)."""
+
+    code = "use_dpop_nonce"
+    error = "use_dpop_nonce"
+
+    def __init__(self, *, nonce: str) -> None:
+        super().__init__("The DPoP proof needs the nonce of this answer.")
+        self.nonce = nonce
 
 
 class InvalidGrantError(OAuthError):

@@ -138,7 +138,7 @@ class Authorize:
         given = await self.store.read(lambda uow: uow.consents.given(who.user.id, request.client.id))
         new = {key: names - given.get(key, frozenset()) for key, names in access.scopes.items()}
         new = {key: names for key, names in new.items() if names}
-        asks = not request.client.registration.trusted and bool(new)
+        asks = not request.client.registration.trusted and (bool(new) or not _is_assured(request))
         if asks and silent:
             raise ConsentRequiredError("The person has not allowed this yet.", detail=f"{new}")
         if asks or "consent" in request.prompts:
@@ -156,7 +156,10 @@ class Authorize:
         if request.id_token_hint is None:
             return True
         hinted = await self.id_tokens.read(request.id_token_hint)
-        return hinted is not None and hinted.subject == who.user.id
+        if hinted is None:
+            # It names nobody. Where somebody can be asked, that is no reason to ask for ever.
+            return "none" not in request.prompts
+        return hinted.subject == who.user.id
 
     async def _access(self, request: AuthorizationRequest, who: SignedIn) -> WantedAccess:
         return await self.store.read(
@@ -192,6 +195,12 @@ class Authorize:
     def _answer(self, to: ReturnAddress, members: dict[str, str]) -> Answer:
         state = {} if to.state is None else {"state": to.state}
         return Answer(to=to, members={**members, **state, "iss": self.issuer})
+
+
+def _is_assured(request: AuthorizationRequest) -> bool:
+    # RFC 8252 §8.6, RFC 6749 §10.2: any program on the person's device can take a public client's name, and answers at
+    # its loopback address or its scheme. What was allowed to the one must not be given to the other unasked.
+    return not request.client.is_public or request.to.uri.startswith("https://")
 
 
 async def _take_out(uow: UnitOfWork, waiting: PendingRequest) -> None:

@@ -115,6 +115,32 @@ class ManageClients:
 
         await self.store.write(unit)
 
+    async def new_secret(self, client_id: str, *, at_once: bool) -> str:
+        """Give a client another secret, which is shown this once; the one before stays good beside it.
+
+        So an operator changes a secret without a moment in which neither works: another one, bring it to the client,
+        and another one once more with *at_once*, or the next time.
+
+        Args:
+            at_once: No earlier secret is good any more: one has leaked.
+
+        Raises:
+            ConflictError: no such client (`unknown_client`), or one without a secret (`client_without_secret`).
+        """
+        secret = new_client_secret()
+
+        async def unit(uow: UnitOfWork) -> None:
+            client = await _found(uow, client_id)
+            if not client.secret_digests:
+                raise ConflictError(f"{client_id} proves itself without a secret.", code="client_without_secret")
+            kept = () if at_once else client.secret_digests[:1]
+            await uow.clients.replace_secrets(client.id, (digest(secret), *kept))
+            details = {"change": "secret", "at_once": str(at_once).lower()}
+            await uow.audit.record(AuditEvent(name=AuditName.CLIENT_CHANGED, client_id=client.id, details=details))
+
+        await self.store.write(unit)
+        return secret
+
     async def set_disabled(self, client_id: str, *, disabled: bool) -> None:
         """Switch a client off (which ends every grant it holds) or on again.
 

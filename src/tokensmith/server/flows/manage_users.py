@@ -1,11 +1,13 @@
 """An operator's commands about people. Each is one transaction, audited in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import UserId, random_id
 from tokensmith.server.domain.passwords import PasswordHasher, check_new
+from tokensmith.server.domain.profiles import changed_profile
 from tokensmith.server.domain.resources import Resource
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.domain.users import User, name_key
@@ -59,6 +61,22 @@ class ManageUsers:
             await uow.users.replace_password_hash(user.id, password_hash=password_hash)
             await end_everything_of(uow, user.id)
             await _record(uow, AuditName.USER_CHANGED, user.id, change="password")
+
+        await self.store.write(unit)
+
+    async def describe(self, name: str, given: Mapping[str, str]) -> None:
+        """Set what is known of a person, as clients are told it; see `changed_profile`.
+
+        Raises:
+            InvalidRequestError: no such claim, or a value that it cannot have (`bad_profile`).
+            ConflictError: no such person (`unknown_user`).
+        """
+
+        async def unit(uow: UnitOfWork) -> None:
+            user = await _named(uow, name)
+            await uow.users.set_profile(user.id, changed_profile(user.profile, given))
+            # Which claims, and never what they say.
+            await _record(uow, AuditName.USER_CHANGED, user.id, change="profile", claims=" ".join(sorted(given)))
 
         await self.store.write(unit)
 

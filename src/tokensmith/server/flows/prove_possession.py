@@ -8,18 +8,23 @@ from dataclasses import dataclass
 
 from tokensmith.guard import InvalidProofError
 from tokensmith.guard.sender import DpopProof, DpopVerifier
+from tokensmith.guard.sender.nonces import Nonces
 from tokensmith.server.domain.clock import MILLISECONDS
-from tokensmith.server.domain.errors import InvalidDpopProofError
+from tokensmith.server.domain.errors import InvalidDpopProofError, UseDpopNonceError
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvePossession:
-    """The flow. *issuer* is where clients reach the server; what a proof names is compared with it."""
+    """The flow. *issuer* is where clients reach the server; what a proof names is compared with it.
+
+    With *nonces*, every proof has to carry a recent one, so that none was made in advance (RFC 9449 §8, §11.2).
+    """
 
     store: Store
     issuer: str
     verifier: DpopVerifier
+    nonces: Nonces | None = None
 
     async def run(
         self, proofs: Sequence[bytes], *, path: str, method: str = "POST", access_token: str | None = None
@@ -33,6 +38,7 @@ class ProvePossession:
             access_token: The token that the request comes with; None where one is asked for.
 
         Raises:
+            UseDpopNonceError: it is, but for its nonce.
             InvalidDpopProofError: the proof is not good, not for this endpoint, or was used before.
             UnavailableError: the database cannot be reached.
         """
@@ -42,6 +48,8 @@ class ProvePossession:
             proof = self.verifier.verify(proofs, method=method, uri=self.issuer + path, access_token=access_token)
         except InvalidProofError as error:
             raise InvalidDpopProofError(str(error), code=error.code, detail=error.detail) from None
+        if self.nonces is not None and not self.nonces.is_good(proof.nonce):
+            raise UseDpopNonceError(nonce=self.nonces.current())
         await self._use_up(proof)
         return proof.thumbprint
 

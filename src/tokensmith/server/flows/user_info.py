@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tokensmith.guard.credentials import PresentedToken
-from tokensmith.guard.errors import InsufficientScopeError, InvalidProofError, InvalidTokenError
+from tokensmith.guard.errors import InsufficientScopeError, InvalidProofError, InvalidTokenError, NonceNeededError
 from tokensmith.jose.strict_json import JsonValue
-from tokensmith.server.domain.errors import InvalidDpopProofError
+from tokensmith.server.domain.errors import InvalidDpopProofError, UseDpopNonceError
 from tokensmith.server.domain.grants import Standing
 from tokensmith.server.domain.identity import IDENTITY, OPENID
 from tokensmith.server.domain.scopes import asked_scopes, identity_scopes
@@ -69,6 +69,8 @@ class UserInfo:
             raise InvalidTokenError("The access token came under the wrong scheme.", code="userinfo_scheme")
         try:
             proven = await self.possession.run(proofs, path=path, method=method, access_token=presented.token)
+        except UseDpopNonceError as error:
+            raise NonceNeededError(nonce=error.nonce) from None
         except InvalidDpopProofError as error:
             raise InvalidProofError(str(error), code=error.code, detail=error.detail) from None
         if proven != bound:

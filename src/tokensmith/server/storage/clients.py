@@ -53,6 +53,9 @@ _UPDATE: Final = (
     .where(clients.c.id == bindparam("client_id"))
     .values({name: bindparam(f"new_{name}") for name in _CHANGEABLE})
 )
+_SECRETS: Final = (
+    update(clients).where(clients.c.id == bindparam("client_id")).values(secret_digests=bindparam("new_digests"))
+)
 _ALLOW: Final = insert(client_scopes).on_conflict_do_nothing()
 _SCOPES: Final = select(client_scopes.c.resource_id, client_scopes.c.scope).where(
     client_scopes.c.client_id == bindparam("client_id")
@@ -126,6 +129,10 @@ class SqlClients:
         """Store everything of the client but its secrets."""
         values = {f"new_{name}": value for name, value in _changeable(client).items()}
         await self._connection.change(_UPDATE, client_id=client.id, **values)
+
+    async def replace_secrets(self, client_id: ClientId, digests: tuple[bytes, ...]) -> None:
+        """Store which secrets are good from now on."""
+        await self._connection.change(_SECRETS, client_id=client_id, new_digests=b"".join(digests))
 
     async def all(self) -> tuple[Client, ...]:
         """Return every client, by id."""

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.responses import Response
 
 from tokensmith.jose.strict_json import JsonValue, encode
-from tokensmith.server.domain.errors import InvalidClientError, InvalidCredentialsError, OAuthError
+from tokensmith.server.domain.errors import InvalidClientError, InvalidCredentialsError, OAuthError, UseDpopNonceError
 from tokensmith.server.flows.tokens import TokenAnswer
 
 REALM: Final = "tokensmith"
@@ -57,6 +57,8 @@ def refusal(error: OAuthError, *, error_id: str) -> Response:
     headers: dict[str, str] = {}
     if error.retry_after_seconds is not None:
         headers["retry-after"] = str(error.retry_after_seconds)
+    if isinstance(error, UseDpopNonceError):
+        headers["dpop-nonce"] = error.nonce
     if (challenge := _CHALLENGES.get(type(error))) is not None:
         headers["www-authenticate"] = challenge
     return error_response(error.error, str(error), status=error.status, error_id=error_id, headers=headers)

@@ -72,6 +72,8 @@ async def test_a_hint_names_who_is_meant(visitor: Visitor) -> None:
         assert other.told["error"] == "login_required"
         await other.authorize(id_token_hint=hint)
         assert other.title == SIGN_IN
+        await other.authorize(id_token_hint="nonsense")
+        assert "code" in other.told, "a hint that names nobody asks nobody"
 
 
 async def test_a_client_of_the_house_asks_nobody(served: Served) -> None:
@@ -83,3 +85,19 @@ async def test_a_client_of_the_house_asks_nobody(served: Served) -> None:
         assert "code" in visitor.told
         await visitor.authorize(prompt="consent")
         assert visitor.title == CONSENT
+
+
+@pytest.mark.parametrize(
+    ("uri", "asked"), [("http://127.0.0.1/cb", True), ("com.example.app:/cb", True), ("https://app.example/cb", False)]
+)
+async def test_a_program_that_could_be_any_program_is_asked_about_each_time(
+    served: Served, uri: str, asked: bool
+) -> None:
+    """RFC 8252 §8.6: a public client is who it says where its address is its own; prompt=none is no way around."""
+    await served.world.make_web_client(confidential=False, redirect_uris=(uri,))
+    async with Visitor(served) as visitor:
+        await visitor.signed_in(redirect_uri=uri)
+        await visitor.authorize(redirect_uri=uri)
+        assert (visitor.title == CONSENT) is asked
+        await visitor.authorize(redirect_uri=uri, prompt="none")
+        assert ("code" in visitor.told) is not asked
