@@ -3,7 +3,12 @@
 import pytest
 
 from tokensmith.server.domain.errors import InvalidRequestError
-from tokensmith.server.domain.redirect_uris import check_redirect_uri, is_registered, loopback_host
+from tokensmith.server.domain.redirect_uris import (
+    check_redirect_uri,
+    is_registered,
+    loopback_host,
+    what_differs,
+)
 
 
 @pytest.mark.parametrize(
@@ -90,3 +95,25 @@ def test_only_the_port_of_a_loopback_address_is_free(sent: str, registered: str,
 )
 def test_loopback_hosts_are_known(uri: str, host: str | None) -> None:
     assert loopback_host(uri) == host
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("https://a.example/cb/", "path '/cb/' differs from 'https://a.example/cb'"),
+        ("http://a.example/cb", "scheme 'http' differs from 'https://a.example/cb'"),
+        ("https://a.example:8443/cb", "port 8443 differs from 'https://a.example/cb'"),
+        ("https://b.example/cb?x=2", "query 'x=2' differs from 'https://b.example/cb?x=1'"),
+        ("https://c.example/cb#f", "host 'c.example', fragment 'f' differs from 'https://a.example/cb'"),
+        ("https://A.example/cb", "another spelling of 'https://a.example/cb'"),
+        ("https://[", "everything differs from 'https://a.example/cb'"),
+        (None, "none was sent, and there is not exactly one to choose from"),
+    ],
+)
+def test_the_log_says_what_differed(sent: str | None, words: str) -> None:
+    """From the nearest of those registered."""
+    assert what_differs(sent, ("https://a.example/cb", "https://b.example/cb?x=1")) == words
+
+
+def test_where_none_is_registered_the_log_says_so() -> None:
+    assert what_differs("https://a.example/", ()) == "none is registered"

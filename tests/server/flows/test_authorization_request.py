@@ -47,7 +47,8 @@ async def test_the_log_says_what_differed(world: World) -> None:
     with pytest.raises(InvalidRequestError) as caught:
         await read(world, redirect_uri=APP + "/")
 
-    assert caught.value.detail == f"client=web sent='{APP}/' registered=['{APP}']"
+    differs = f"path '/cb/' differs from '{APP}'"
+    assert caught.value.detail == f"client=web {differs}; sent='{APP}/' registered=['{APP}']"
     assert APP not in str(caught.value)
 
 

@@ -50,6 +50,37 @@ def is_registered(uri: str, registered: Iterable[str]) -> bool:
     return without_port is not None and any(without_port == _without_port(one) for one in registered)
 
 
+def what_differs(sent: str | None, registered: Iterable[str]) -> str:
+    """Say, for the log, which part of which registered URI is not as it was sent.
+
+    Of several the one with the fewest differences is meant; a missing slash is the most common.
+    """
+    if sent is None:
+        return "none was sent, and there is not exactly one to choose from"
+    found = sorted(((_differences(sent, one), one) for one in registered), key=lambda each: len(each[0]))
+    if not found:
+        return "none is registered"
+    differences, nearest = found[0]
+    return f"{', '.join(differences)} differs from {nearest!r}" if differences else f"another spelling of {nearest!r}"
+
+
+def _differences(sent: str, registered: str) -> tuple[str, ...]:
+    try:
+        ours, theirs = urlsplit(registered), urlsplit(sent)
+        pairs = {
+            "scheme": (ours.scheme, theirs.scheme),
+            "host": (ours.hostname, theirs.hostname),
+            "port": (ours.port, theirs.port),
+            "path": (ours.path, theirs.path),
+            "query": (ours.query, theirs.query),
+            "fragment": (ours.fragment, theirs.fragment),
+            "user": (ours.username, theirs.username),
+        }
+    except ValueError:
+        return ("everything",)
+    return tuple(f"{name} {b!r:.100}" for name, (a, b) in pairs.items() if a != b)
+
+
 def loopback_host(uri: str) -> str | None:
     """Return the loopback host that an http URI names, as it is written; None for every other URI."""
     if not uri.startswith("http://"):

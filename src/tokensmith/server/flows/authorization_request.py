@@ -19,7 +19,7 @@ from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import InvalidRequestError, OAuthError, UnauthorizedClientError
 from tokensmith.server.domain.ids import ClientId
 from tokensmith.server.domain.pkce import check_challenge
-from tokensmith.server.domain.redirect_uris import is_registered
+from tokensmith.server.domain.redirect_uris import is_registered, what_differs
 from tokensmith.server.domain.scopes import asked_scopes
 from tokensmith.server.domain.unit_of_work import Store
 
@@ -140,7 +140,10 @@ def return_address(client: Client, parameters: Mapping[str, str]) -> ReturnAddre
 
 
 def _unregistered(client: Client, sent: str | None) -> InvalidRequestError:
-    detail = f"client={client.id} sent={sent!r:.400} registered={list(client.registration.redirect_uris)!r:.1200}"
+    registered = client.registration.redirect_uris
+    detail = (
+        f"client={client.id} {what_differs(sent, registered)}; sent={sent!r:.400} registered={list(registered)!r:.900}"
+    )
     return InvalidRequestError(
         "The application asked to be answered at an address that it has not registered.",
         code="redirect_uri_unregistered",

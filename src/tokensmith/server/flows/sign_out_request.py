@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import InvalidRequestError
 from tokensmith.server.domain.ids import ClientId
+from tokensmith.server.domain.redirect_uris import what_differs
 from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.flows.browser_sessions import SignedIn
 from tokensmith.server.flows.own_id_tokens import OwnIdToken, OwnIdTokens
@@ -81,5 +82,5 @@ def _check_address(uri: str, *, client: Client | None) -> None:
         raise InvalidRequestError(
             "The application asked to be returned to at an address that it has not registered.",
             code="sign_out_address",
-            detail=f"sent={uri!r:.300} registered={list(registered)!r:.1000}",
+            detail=f"{what_differs(uri, registered)}; sent={uri!r:.300} registered={list(registered)!r:.900}",
         )
