@@ -125,7 +125,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: str | None
     ],
 )
 def test_an_issuer_is_https_or_loopback(issuer: str) -> None:
-    """RFC 8414 §2: https, no query, no fragment."""
+    """P71: RFC 8414 §2: https, no query, no fragment."""
     assert load(flags={"issuer": issuer}).issuer == issuer
 
 

@@ -36,7 +36,7 @@ def test_a_bound_token_names_its_key() -> None:
 
 
 def test_a_clients_own_token_has_a_subject_no_person_can_have() -> None:
-    """RFC 9700 §4.15: a client must not be able to pass for a person; ids of people have no colon."""
+    """P48: RFC 9700 §4.15: a client must not be able to pass for a person; ids of people have no colon."""
     claims = access_token_claims(
         standing(user_scopes=None), scopes=frozenset({"read"}), place=PLACE, issuer=ISSUER, key_thumbprint=None
     )

@@ -78,6 +78,7 @@ async def test_a_resource_that_is_not_for_the_client_is_refused(world: World, re
 
 
 async def test_a_second_resource_gets_an_audience_and_an_index_of_its_own(world: World) -> None:
+    """P50."""
     await world.resources.create("https://mail.example", scopes=["mail:send"])
     await world.clients.allow("robot", audience="https://mail.example", scopes=frozenset({"mail:send"}))
     notes, mail = await ask(world), await ask(world, resource="https://mail.example")
@@ -88,7 +89,7 @@ async def test_a_second_resource_gets_an_audience_and_an_index_of_its_own(world:
 
 
 async def test_a_public_client_may_not_ask_for_itself(world: World) -> None:
-    """RFC 6749 §4.4: confidential clients only."""
+    """P48: RFC 6749 §4.4: confidential clients only."""
     with pytest.raises(UnauthorizedClientError):
         await ask(world, FIRST_PARTY)
 

@@ -25,7 +25,7 @@ async def visitor(world: World) -> Visitor:
 
 
 async def test_a_code_becomes_tokens(visitor: Visitor, world: World) -> None:
-    """RFC 6749 §5.1, Core §3.1.3.3: one audience, what was granted, and who it is."""
+    """P47, P49, P63: RFC 6749 §5.1, Core §3.1.3.3: one audience, what was granted, and who it is."""
     answer = await visitor.redeem(await visitor.signed_in())
     tokens = answer.json()
 
@@ -38,6 +38,20 @@ async def test_a_code_becomes_tokens(visitor: Visitor, world: World) -> None:
     assert (claims["aud"], claims["iss"], claims["nonce"]) == ("web", ISSUER, "the nonce")
     assert claims["auth_time"] == access.claims["auth_time"]
     assert (await world.audited())[-1] == "code_redeemed"
+
+
+async def test_its_id_token_passes_every_check_of_a_client(visitor: Visitor, world: World) -> None:
+    """P60, P62, P63: RS256 unless the client registered another, its key by name, at_hash, a subject of 255 at most."""
+    keys, clock = await world.ring.public_keys()
+    for alg in ("RS256", "ES256"):
+        registration = Registration(redirect_uris=(APP,), id_token_alg=alg)
+        await world.change_client("web", registration=registration)
+        tokens = (await visitor.redeem(await visitor.signed_in())).json()
+        checks = jwt.IdTokenVerifier(keys, issuer=ISSUER, client_id="web", clock=clock)
+        verified = checks.verify(tokens["id_token"], nonce="the nonce", access_token=tokens["access_token"])
+        assert (verified.header["alg"], verified.header["kid"]) == (alg, verified.key.kid)
+        assert "at_hash" in verified.claims
+        assert len(verified.claims.subject or "") <= 255
 
 
 async def test_a_second_redemption_ends_everything(visitor: Visitor, world: World) -> None:

@@ -46,7 +46,7 @@ async def test_a_refresh_gives_the_next_refresh_token_and_a_fresh_access_token(w
 
 
 async def test_every_racer_gets_the_same_successor(world: World) -> None:
-    """Tabs that wake up together are no theft, and nobody is logged out."""
+    """P52: Tabs that wake up together are no theft, and nobody is logged out."""
     first = await world.sign_in()
     answers = await asyncio.gather(*(world.refresh(first.refresh_token) for _ in range(8)))
 
@@ -56,6 +56,7 @@ async def test_every_racer_gets_the_same_successor(world: World) -> None:
 
 
 async def test_a_lost_answer_is_no_logout_within_the_minute(world: World) -> None:
+    """P52."""
     first = await world.sign_in()
     lost = await world.refresh(first.refresh_token)
     world.pass_time(59.9)
@@ -64,7 +65,7 @@ async def test_a_lost_answer_is_no_logout_within_the_minute(world: World) -> Non
 
 
 async def test_an_old_token_ends_the_whole_family_and_every_token_of_it(world: World) -> None:
-    """RFC 9700 §4.14.2: who came second may be the thief, or the owner; neither keeps anything."""
+    """P51: RFC 9700 §4.14.2: who came second may be the thief, or the owner; neither keeps anything."""
     first = await world.sign_in()
     second = await world.refresh(first.refresh_token)
     third = await world.refresh(second.refresh_token)
@@ -120,7 +121,7 @@ async def test_a_token_from_before_a_restore_is_refused_under_its_own_code(world
 
 
 async def test_another_client_cannot_use_it(world: World) -> None:
-    """RFC 6749 §6: bound to the client it was issued to."""
+    """P54: RFC 6749 §6: bound to the client it was issued to."""
     first = await world.sign_in()
     robot = await world.client("robot")
     with pytest.raises(InvalidGrantError) as caught:
@@ -142,6 +143,7 @@ async def test_a_client_without_the_grant_type_may_not_refresh(world: World) -> 
 
 @pytest.mark.parametrize(("idle", "absolute"), [(100, 1000), (1000, 100)])
 async def test_an_unused_or_old_family_expires(world: World, idle: int, absolute: int) -> None:
+    """P55."""
     await world.set_lifetimes(FIRST_PARTY, Lifetimes(refresh_idle=idle, refresh_absolute=absolute))
     first = await world.sign_in()
     world.pass_time(100)
@@ -160,7 +162,7 @@ async def test_refreshing_does_not_outlive_the_absolute_end(world: World) -> Non
 
 
 async def test_a_scope_can_be_narrowed_but_not_widened(world: World) -> None:
-    """RFC 6749 §6; and a refused request does not spend the token."""
+    """P54: RFC 6749 §6; and a refused request does not spend the token."""
     first = await world.sign_in("grace", scope=READ)
     with pytest.raises(InvalidScopeError) as caught:
         await world.refresh(first.refresh_token, scope=f"{READ} {WRITE}")

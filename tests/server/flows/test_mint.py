@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_an_access_token_has_its_type_and_every_claim_it_must_have(world: World) -> None:
-    """RFC 9068 §2.1, §2.2."""
+    """P50: RFC 9068 §2.1, §2.2."""
     token = jwt.read_unverified((await world.sign_in()).access_token)
 
     assert token.unverified_header["typ"] == "at+jwt"

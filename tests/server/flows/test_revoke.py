@@ -15,7 +15,7 @@ async def revoke(world: World, text: str, *, client_id: str = FIRST_PARTY) -> No
 
 
 async def test_a_refresh_token_takes_its_access_tokens_with_it(world: World) -> None:
-    """RFC 7009 §2.1."""
+    """P58: RFC 7009 §2.1."""
     answer = await world.sign_in()
     await revoke(world, answer.refresh_token or "")
 
@@ -36,7 +36,7 @@ async def test_an_access_token_ends_and_its_grant_goes_on(world: World) -> None:
 
 @pytest.mark.parametrize("text", ["", "nonsense", "tsr_nonsense", "a.b.c"])
 async def test_an_unknown_token_is_no_error(world: World, text: str) -> None:
-    """RFC 7009 §2.2: the client could do nothing about it."""
+    """P58: RFC 7009 §2.2: the client could do nothing about it."""
     before = await world.audited()
     await revoke(world, text)
 
@@ -62,7 +62,7 @@ async def test_an_expired_access_token_is_no_error(world: World) -> None:
 
 @pytest.mark.parametrize("kind", ["refresh", "access"])
 async def test_another_clients_token_stays_good(world: World, kind: str) -> None:
-    """RFC 7009 §2.1: refused, and the client is told."""
+    """P58: RFC 7009 §2.1: refused, and the client is told."""
     answer = await world.sign_in()
     text = answer.refresh_token or "" if kind == "refresh" else answer.access_token
     with pytest.raises(InvalidGrantError) as caught:

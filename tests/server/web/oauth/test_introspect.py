@@ -21,14 +21,14 @@ async def test_the_service_a_token_is_for_is_told(served: Served) -> None:
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "tsr_x"])
 async def test_what_is_not_active_gets_one_answer(served: Served, token: str) -> None:
-    """RFC 7662 §2.2: exactly {"active": false}, whatever the reason."""
+    """P59: RFC 7662 §2.2: exactly {"active": false}, whatever the reason."""
     told = await served.post_form("/introspect", {"token": token, **served.basic("watcher")})
 
     assert (told.status_code, told.content) == (200, b'{"active":false}')
 
 
 async def test_who_is_not_meant_learns_nothing(served: Served) -> None:
-    """RFC 7662 §4."""
+    """P59: RFC 7662 §4."""
     answer = await served.world.sign_in()
     told = await served.post_form("/introspect", {"token": answer.access_token, **served.basic("robot")})
 
@@ -36,7 +36,7 @@ async def test_who_is_not_meant_learns_nothing(served: Served) -> None:
 
 
 async def test_a_public_client_may_not_ask(served: Served) -> None:
-    """RFC 7662 §2.1: token scanning; anybody could call itself by its name."""
+    """P59: RFC 7662 §2.1: token scanning; anybody could call itself by its name."""
     refused = await served.post_form("/introspect", {"token": "x", "client_id": "first-party"})
 
     assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")

@@ -9,7 +9,7 @@ PATH = "/.well-known/jwks.json"
 
 
 async def test_only_public_keys_are_shown_each_under_its_own_name(served: Served) -> None:
-    """RFC 7517 §4.5, §9.2: no private member, distinct kids."""
+    """P67: RFC 7517 §4.5, §9.2: no private member, distinct kids."""
     answer = await served.get(PATH)
     keys = answer.json()["keys"]
 
@@ -29,7 +29,7 @@ async def test_the_set_may_be_kept_for_as_long_as_a_new_key_waits(served: Served
 
 
 async def test_a_rotation_keeps_the_old_key(served: Served) -> None:
-    """OpenID Connect Core §10.1.1: what it signed must still verify."""
+    """P67: OpenID Connect Core §10.1.1: what it signed must still verify."""
     before = await served.get(PATH)
     await served.world.keys.rotate("ES256")
     served.wiring.ring.forget()

@@ -26,7 +26,7 @@ async def test_both_names_give_the_same_document(served: Served) -> None:
 
 
 async def test_the_issuer_is_the_very_string_of_the_tokens(served: Served) -> None:
-    """RFC 8414 §3.3, OpenID Connect Discovery §4.3: identical."""
+    """P70: RFC 8414 §3.3, OpenID Connect Discovery §4.3: identical."""
     token = await served.world.read(await served.world.sign_in())
 
     assert (await document(served))["issuer"] == ISSUER == token.claims["iss"]
@@ -124,7 +124,7 @@ async def test_none_is_a_way_for_public_clients_only(served: Served) -> None:
     ],
 )
 async def test_an_issuer_with_a_path_is_found_by_both_rules(served: Served, issuer_path: str, paths: list[str]) -> None:
-    """RFC 8414 §3.1 inserts the well-known name, OpenID Connect Discovery §4.1 appends it."""
+    """P69: RFC 8414 §3.1 inserts the well-known name, OpenID Connect Discovery §4.1 appends it."""
     elsewhere = Served(served.world, issuer=ISSUER + issuer_path)
 
     assert list(well_known_paths(issuer_path)) == paths

@@ -33,7 +33,7 @@ def test_a_name_alone_is_a_public_client() -> None:
 
 
 def test_a_secret_may_stand_in_the_form() -> None:
-    """RFC 6749 §2.3.1: client_secret_post."""
+    """P42: RFC 6749 §2.3.1: client_secret_post."""
     assert presented("client_id=app&client_secret=s") == PresentedClient(client_id="app", secret="s", method="post")
 
 
@@ -62,7 +62,7 @@ def test_the_header_and_the_form_may_name_the_same_client() -> None:
 
 
 def test_two_credentials_at_once_are_refused() -> None:
-    """RFC 6749 §2.3: "MUST NOT use more than one authentication method in each request"."""
+    """P43: RFC 6749 §2.3: "MUST NOT use more than one authentication method in each request"."""
     error = refusal("client_id=app&client_secret=s", f"Basic {encoded('app:s')}")
 
     assert isinstance(error, InvalidRequestError)

@@ -20,7 +20,7 @@ def basic(name: str, secret: str) -> str:
 
 
 async def test_a_client_gets_a_token_for_itself(served: Served) -> None:
-    """RFC 6749 §4.4, §5.1; RFC 9068 §2: a signed access token for one audience."""
+    """P48, P50: RFC 6749 §4.4, §5.1; RFC 9068 §2: a signed access token for one audience."""
     answer = await served.post_form("/token", {"grant_type": "client_credentials", **served.basic("robot")})
 
     assert answer.status_code == 200
@@ -35,7 +35,7 @@ async def test_a_client_gets_a_token_for_itself(served: Served) -> None:
 
 
 async def test_token_answers_are_stored_nowhere(served: Served) -> None:
-    """RFC 6749 §5.1: Cache-Control: no-store, on refusals as well."""
+    """P46: RFC 6749 §5.1: Cache-Control: no-store, on refusals as well."""
     granted = await served.post_form("/token", {"grant_type": "client_credentials", **served.basic("robot")})
     refused = await served.post_form("/token", {})
 
@@ -45,7 +45,7 @@ async def test_token_answers_are_stored_nowhere(served: Served) -> None:
 
 
 async def test_the_secret_may_stand_in_the_header(served: Served) -> None:
-    """RFC 6749 §2.3.1: client_secret_basic, both halves form-encoded."""
+    """P42: RFC 6749 §2.3.1: client_secret_basic, both halves form-encoded."""
     header = basic("ro%62ot", served.world.secrets["robot"])
     answer = await served.post_form("/token", "grant_type=client_credentials", authorization=header)
 
@@ -84,7 +84,7 @@ async def test_a_refresh_token_is_exchanged(served: Served) -> None:
     ],
 )
 async def test_a_refusal_has_the_word_of_the_standard(served: Served, body: str, error: str) -> None:
-    """RFC 6749 §5.2; the id is where the log has the reason."""
+    """P43, P44: RFC 6749 §5.2; the id is where the log has the reason."""
     answer = await served.post_form("/token", body)
 
     assert answer.status_code == (401 if error == "invalid_client" else 400)
@@ -117,7 +117,7 @@ async def test_an_unknown_parameter_is_ignored(served: Served) -> None:
 
 
 async def test_only_a_form_is_read(served: Served) -> None:
-    """RFC 6749 §3.2: POST, application/x-www-form-urlencoded; the URL's query is not looked at."""
+    """P41: RFC 6749 §3.2: POST, application/x-www-form-urlencoded; the URL's query is not looked at."""
     form = {"grant_type": "client_credentials", **served.basic("robot")}
     async with served.http() as client:
         in_query = await client.post("/token", params=form, headers=FORM)
@@ -130,7 +130,7 @@ async def test_only_a_form_is_read(served: Served) -> None:
 
 
 async def test_wrong_secrets_are_counted_and_then_refused_unseen(served: Served) -> None:
-    """RFC 6749 §2.3.1: protected against brute force; the neighbour behind the same address is not shut out."""
+    """P45: RFC 6749 §2.3.1: protected against brute force; the neighbour behind the same address is not shut out."""
     served.client_failures.room = 2
     wrong = {"grant_type": "client_credentials", "client_id": "robot", "client_secret": "wrong"}
     statuses = [(await served.post_form("/token", wrong)).status_code for _ in range(4)]
