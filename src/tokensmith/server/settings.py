@@ -50,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sealing_key: str = ""
     sealing_key_file: str = ""
     password_hashing: Literal["standard", "strong"] = "standard"
+    client_documents: bool = True
     dpop_nonces: bool = False
     registration: Literal["off", "token", "open"] = "off"
     registration_token: str = ""

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from tokensmith.guard.sender import DpopVerifier
 from tokensmith.guard.sender.nonces import Nonces
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock
+from tokensmith.outbound.fetch import AsyncFetcher
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
 from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_assertion import ClientAssertions
@@ -49,7 +50,7 @@ from tokensmith.server.web.oauth.calling_client import CallingClients
 from tokensmith.server.web.oauth.device_authorization import DeviceAuthorizationHandler
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
 from tokensmith.server.web.oauth.keys import KeysHandler
-from tokensmith.server.web.oauth.metadata import metadata_handler
+from tokensmith.server.web.oauth.metadata import MetadataHandler, metadata_handler
 from tokensmith.server.web.oauth.register import REGISTER_PATH, RegisterHandlers
 from tokensmith.server.web.oauth.revoke import RevokeHandler
 from tokensmith.server.web.oauth.status_feed import StatusFeedHandler
@@ -66,7 +67,15 @@ from tokensmith.server.wiring_of_pages import PagesWiring, Shared
 class Wiring:
     """Every flow and every handler, made once. What several of them share is an attribute."""
 
-    def __init__(self, settings: Settings, parts: Parts, metrics: Metrics, *, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        parts: Parts,
+        metrics: Metrics,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        fetcher: AsyncFetcher | None = None,
+    ) -> None:
         self.settings = settings
         self.parts = parts
         self.metrics = metrics
@@ -91,6 +100,7 @@ class Wiring:
         failures = FailureThrottle(parts.client_failures)
         self.https = settings.issuer.startswith("https://")
         self.pages = Pages(issuer_path=settings.issuer_path)
+        self.fetcher = fetcher or ThreadedFetcher(BlockingFetcher())
         poster = LogoutPosts(ThreadedFetcher(BlockingFetcher()))
         self.deliver_logouts = DeliverLogouts(store=self.store, mint=self.mint, poster=poster)
         self.announce_logouts = Soon(self.deliver_logouts.run)
@@ -107,6 +117,7 @@ class Wiring:
             possession=self.possession,
             sources=self.sources,
             pages=self.pages,
+            fetcher=self.fetcher,
             observer=self.metrics,
             announce_logouts=self.announce_logouts,
         )
@@ -145,7 +156,7 @@ class Wiring:
             tokens=TokenHandler(clients=self._clients, possession=self.possession, tokens=tokens, observer=metrics),
             revoke=self._revoke(),
             introspect=self._introspect(),
-            metadata=metadata_handler(settings.issuer, paths=self._paths(), grant_types=tuple(map(str, tokens.flows))),
+            metadata=self._metadata(tokens),
             register=self._register(),
             keys=KeysHandler(ring=self.ring),
             status_list=StatusListHandler(publish=publish, observer=metrics),
@@ -170,6 +181,14 @@ class Wiring:
             client_credentials=ClientCredentials(store=self.store, mint=self.mint),
             device=ExchangeDevice(store=self.store, first_tokens=first_tokens),
             exchange=ExchangeToken(store=self.store, access_tokens=self._own_tokens(), mint=self.mint),
+        )
+
+    def _metadata(self, tokens: TokenEndpoint) -> MetadataHandler:
+        return metadata_handler(
+            self.settings.issuer,
+            paths=self._paths(),
+            grant_types=tuple(map(str, tokens.flows)),
+            client_documents=self.settings.client_documents,
         )
 
     def _paths(self) -> Mapping[str, str]:

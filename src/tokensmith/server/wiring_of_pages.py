@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tokensmith.outbound.fetch import AsyncFetcher
 from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.flows.authorization_request import ReadAuthorizationRequest
 from tokensmith.server.flows.authorize import Authorize
 from tokensmith.server.flows.browser_sessions import BrowserSessions, SessionRules
 from tokensmith.server.flows.check_password import CheckPassword
+from tokensmith.server.flows.client_documents import ClientDocuments
 from tokensmith.server.flows.connect_device import ConnectDevice
 from tokensmith.server.flows.key_ring import KeyRing
 from tokensmith.server.flows.own_id_tokens import OwnIdTokens
@@ -44,6 +46,7 @@ class Shared:
     possession: ProvePossession
     sources: Sources
     pages: Pages
+    fetcher: AsyncFetcher
     observer: Observer
     announce_logouts: Callable[[], None]
 
@@ -54,7 +57,10 @@ class PagesWiring:
     def __init__(self, shared: Shared) -> None:
         settings = shared.settings
         self._shared = shared
-        self._read = ReadAuthorizationRequest(store=shared.store)
+        documents = ClientDocuments(store=shared.store, fetcher=shared.fetcher)
+        self._read = ReadAuthorizationRequest(
+            store=shared.store, documents=documents if settings.client_documents else None
+        )
         self._pending = Pending(store=shared.store)
         self._cookies = BrowserCookies(https=settings.issuer.startswith("https://"))
         self._sessions = BrowserSessions(

@@ -21,6 +21,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         requires_pushed: Requests must come by `/par` (RFC 9126 §6).
         binds_tokens: No token without a proof of possession (RFC 9449 §5.2).
         client_uri: Its home page.
+        document_read_at_ms: When it was read from the document that is its name; None for every other client.
         backchannel_logout_uri: Where it hears that a person signed out (Back-Channel Logout §2.2).
         management_digest: SHA-256, in hexadecimal, of the token with which it looks after its own registration
             (RFC 7592); None for a client that an operator made.
@@ -35,6 +36,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     requires_pushed: bool = False
     binds_tokens: bool = False
     client_uri: str | None = None
+    document_read_at_ms: int | None = None
     backchannel_logout_uri: str | None = None
     management_digest: str | None = None
 

@@ -22,6 +22,7 @@ from tokensmith.server.domain.pkce import check_challenge
 from tokensmith.server.domain.redirect_uris import is_registered, what_differs
 from tokensmith.server.domain.scopes import asked_scopes
 from tokensmith.server.domain.unit_of_work import Store
+from tokensmith.server.flows.client_documents import ClientDocuments
 
 ResponseMode = Literal["query", "form_post"]
 RESPONSE_MODES: Final[tuple[ResponseMode, ...]] = ("query", "form_post")
@@ -77,9 +78,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadAuthorizationRequest:
-    """The flow."""
+    """The flow. *documents* reads clients whose names are URLs; None where such are not taken."""
 
     store: Store
+    documents: ClientDocuments | None = None
 
     async def run(
         self, parameters: Mapping[str, str], resources: tuple[str, ...], *, pushed: bool
@@ -106,12 +108,16 @@ class ReadAuthorizationRequest:
         """Return the client that a request names.
 
         Raises:
-            InvalidRequestError: it names none (`parameter_missing`), or one that is not known or switched off
-                (`authorize_client_unknown`).
+            InvalidRequestError: it names none (`parameter_missing`), one that is not known or switched off
+                (`authorize_client_unknown`), or one whose document cannot be used (`client_document_refused`).
         """
         if client_id is None:
             raise InvalidRequestError("client_id is missing.", code="parameter_missing", detail="client_id")
         client = await self.store.read(lambda uow: uow.clients.find(ClientId(client_id)))
+        if self.documents is not None:
+            client = await self.documents.current(client_id, client)
+        elif client is not None and client.registration.document_read_at_ms is not None:
+            client = None  # such are not taken any more
         if client is None or client.disabled:
             raise InvalidRequestError(
                 "The application is not known here.", code="authorize_client_unknown", detail=repr(client_id[:200])

@@ -200,6 +200,8 @@ class Authorize:
 def _is_assured(request: AuthorizationRequest) -> bool:
     # RFC 8252 §8.6, RFC 6749 §10.2: any program on the person's device can take a public client's name, and answers at
     # its loopback address or its scheme. What was allowed to the one must not be given to the other unasked.
+    if request.client.registration.document_read_at_ms is not None:
+        return False  # nobody has looked at who it is: each time (Client ID Metadata Document §6.5)
     return not request.client.is_public or request.to.uri.startswith("https://")
 
 

@@ -41,12 +41,15 @@ class MetadataHandler:
         return cached_response(request, self.body, media_type="application/json", etag=etag, max_age=MAX_AGE_SECONDS)
 
 
-def metadata_handler(issuer: str, *, paths: Mapping[str, str], grant_types: tuple[str, ...]) -> MetadataHandler:
+def metadata_handler(
+    issuer: str, *, paths: Mapping[str, str], grant_types: tuple[str, ...], client_documents: bool
+) -> MetadataHandler:
     """Make the handler.
 
     Args:
         paths: Where each endpoint is, by its member's name, below the issuer.
         grant_types: What `/token` serves.
+        client_documents: Clients may be named by the URL of their document.
     """
     members: dict[str, JsonValue] = {"issuer": issuer}
     members |= {name: issuer + path for name, path in paths.items()}
@@ -66,6 +69,7 @@ def metadata_handler(issuer: str, *, paths: Mapping[str, str], grant_types: tupl
     members["request_uri_parameter_supported"] = False
     members["backchannel_logout_supported"] = True
     members["backchannel_logout_session_supported"] = True
+    members["client_id_metadata_document_supported"] = client_documents
     members["ui_locales_supported"] = list(LANGUAGES)
     members["dpop_signing_alg_values_supported"] = list(DPOP_ALGORITHMS)
     for endpoint in ("token", "revocation"):
