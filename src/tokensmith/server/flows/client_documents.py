@@ -18,9 +18,9 @@ from tokensmith.server.domain.client_documents import (
 from tokensmith.server.domain.client_metadata import ReadMetadata
 from tokensmith.server.domain.clients import Client, Lifetimes
 from tokensmith.server.domain.clock import MILLISECONDS
-from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 from tokensmith.server.domain.ids import ClientId
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.open_scopes import allow_open_scopes
 
 # Nobody's: whoever names a document may name a public address over https, and nothing of our own network (§8.7).
 _TRUSTED_ORIGIN: Final = ""
@@ -71,10 +71,7 @@ class ClientDocuments:
                 await uow.clients.update(client)
                 return client
             await uow.clients.add(client, created_at_ms=now_ms)
-            await uow.clients.allow(client.id, IDENTITY, scopes=IDENTITY_SCOPES)
-            for resource in await uow.resources.all():
-                if resource.is_open:
-                    await uow.clients.allow(client.id, resource.id, scopes=resource.scopes)
+            await allow_open_scopes(uow, client.id)
             event = AuditEvent(name=AuditName.CLIENT_CREATED, client_id=client.id, details={"by": "document"})
             await uow.audit.record(event)
             return client

@@ -14,11 +14,11 @@ from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.client_metadata import ClientMetadata, read_metadata
 from tokensmith.server.domain.clients import Client, Lifetimes
 from tokensmith.server.domain.errors import InvalidCredentialsError
-from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 from tokensmith.server.domain.ids import ClientId, random_id
 from tokensmith.server.domain.registrations import Registration
 from tokensmith.server.domain.stored_secrets import SECRET_BYTES, digest, matches, new_client_secret
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.open_scopes import allow_open_scopes
 
 MANAGEMENT_PREFIX: Final = "tsm_"
 _FALLBACK_NAME: Final = "An application without a name"
@@ -68,10 +68,7 @@ class RegisterClient:
         async def unit(uow: UnitOfWork) -> int:
             now_ms = await uow.now_ms()
             await uow.clients.add(client, created_at_ms=now_ms)
-            await uow.clients.allow(client.id, IDENTITY, scopes=IDENTITY_SCOPES)
-            for resource in await uow.resources.all():
-                if resource.is_open:
-                    await uow.clients.allow(client.id, resource.id, scopes=resource.scopes)
+            await allow_open_scopes(uow, client.id)
             event = AuditEvent(name=AuditName.CLIENT_CREATED, client_id=client.id, source=source)
             await uow.audit.record(replace(event, details={"by": "registration"}))
             return now_ms
