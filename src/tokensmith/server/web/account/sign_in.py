@@ -34,7 +34,10 @@ class SignInPage:
             again = isinstance(outcome, NeedsSignIn) and outcome.again and not wants_other
             question = _question(waiting, again=again)
             return self.form.show(question, username=waiting.request.login_hint or "")
-        return self._go_on(waiting, outcome)
+        response = self._go_on(waiting, outcome)
+        # The request has just become this browser's, and its next page has to know that.
+        self.waiting.cookies.give(response, waiting.browser)
+        return response
 
     async def post(self, request: Request) -> Response:
         """Take the form.

@@ -98,9 +98,10 @@ class AuthorizeHandler:
         return response
 
     async def _wait(self, read: AuthorizationRequest, browser: Browser, path: str) -> Response:
-        name = await self.pending.keep(
-            read.client, read.parameters, read.resources, browser=browser.secret, pushed=False
-        )
+        # A new browser may be coming with two tabs at once, each of which is given a secret, and keeps the later one.
+        # What it brings to the first page is what counts; until then nobody else knows the name.
+        known = None if browser.is_new else browser.secret
+        name = await self.pending.keep(read.client, read.parameters, read.resources, browser=known, pushed=False)
         response = self._to(path, name)
         self.cookies.give(response, browser)
         return response
