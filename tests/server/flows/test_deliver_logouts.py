@@ -1,6 +1,7 @@
 """Clients are told (P92)."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,19 @@ async def test_a_client_that_does_not_answer_is_tried_again(world: World) -> Non
     assert await again(world, client).run() == 0
 
 
+async def test_the_log_says_who_was_told_and_who_was_not(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    await signed_out(world)
+    client = Client(refusals=["status_500"])
+    caplog.clear()
+    caplog.set_level("INFO", "tokensmith.server.logout")
+    for _ in range(2):
+        world.pass_time(wait_ms(2) / 1000 + 60)
+        await again(world, client).run()
+
+    told = [(record.message, vars(record)["client"], vars(record)["attempt"]) for record in caplog.records]
+    assert told == [("logout not delivered", "web", 2), ("logout delivered", "web", 3)]
+
+
 async def test_a_client_that_is_gone_is_left_alone(world: World) -> None:
     """Switched off, or without an address by now."""
     await signed_out(world)
@@ -96,9 +110,11 @@ async def test_a_client_that_is_gone_is_left_alone(world: World) -> None:
     assert (await latest(world)).error == "not_registered"
 
 
-async def test_who_registered_alone_is_not_trusted_with_our_network(world: World) -> None:
+@pytest.mark.parametrize("by_itself", [{"management_digest": "00"}, {"document_read_at_ms": 1}])
+async def test_who_registered_alone_is_not_trusted_with_our_network(world: World, by_itself: dict[str, Any]) -> None:
+    """At `/register`, or by a document: either could name an address that only we can reach (SSRF)."""
     await signed_out(world)
-    registration = Registration(redirect_uris=(APP,), backchannel_logout_uri=BYE, management_digest="00")
+    registration = Registration(redirect_uris=(APP,), backchannel_logout_uri=BYE, **by_itself)
     await world.change_client("web", registration=registration)
     world.pass_time(60)
     client = Client()

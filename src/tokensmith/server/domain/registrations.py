@@ -40,5 +40,10 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     backchannel_logout_uri: str | None = None
     management_digest: str | None = None
 
+    @property
+    def is_vouched_for(self) -> bool:
+        """Whether an operator wrote it down. What a program says of itself leads nowhere in the operator's network."""
+        return self.management_digest is None and self.document_read_at_ms is None
+
 
 NOTHING_MORE: Final = Registration()

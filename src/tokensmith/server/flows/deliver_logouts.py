@@ -54,7 +54,9 @@ class DeliverLogouts:
 
         await self.store.write(unit)
         facts = {"client": notice.client_id, "session": notice.session_id, "attempt": notice.attempts}
-        if error is not None:
+        if error is None:
+            _LOG.info("logout delivered", extra=facts)
+        else:
             _LOG.warning("logout not delivered", extra={**facts, "error": error, "gave_up": gives_up})
 
     async def _tell(self, notice: LogoutNotice, client: Client | None) -> str | None:
@@ -65,4 +67,4 @@ class DeliverLogouts:
         token = await self.mint.logout_token(
             client, subject=notice.user_id, session_id=notice.session_id, now_ms=now_ms
         )
-        return await self.poster.post(uri, token, is_trusted=client.registration.management_digest is None)
+        return await self.poster.post(uri, token, is_trusted=client.registration.is_vouched_for)
