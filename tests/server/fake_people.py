@@ -76,6 +76,9 @@ class FakeClients:
     async def find(self, client_id: ClientId) -> Client | None:
         return self._state.clients.get(client_id)
 
+    async def hold(self, client_id: ClientId) -> Client | None:
+        return await self.find(client_id)
+
     async def update(self, client: Client) -> None:
         held = self._state.clients.get(client.id)
         if held is not None:

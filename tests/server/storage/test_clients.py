@@ -23,6 +23,8 @@ async def test_what_is_stored_comes_back(store: AnyStore, client: Client) -> Non
     assert await store.read(lambda uow: uow.clients.find(client.id)) == client
     assert await store.read(lambda uow: uow.clients.all()) == (APP, ROBOT)
     assert await store.read(lambda uow: uow.clients.find(ClientId("none"))) is None
+    assert await store.write(lambda uow: uow.clients.hold(client.id)) == client
+    assert await store.write(lambda uow: uow.clients.hold(ClientId("none"))) is None
 
 
 async def test_an_id_is_taken_once(store: AnyStore) -> None:

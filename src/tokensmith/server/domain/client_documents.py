@@ -17,14 +17,14 @@ from tokensmith.server.domain.errors import InvalidRequestError, OAuthError
 MAX_BYTES: Final = 5 * 1024
 FRESH_SECONDS: Final = 3600
 MAX_URL_CHARACTERS: Final = 512
-_METHODS: Final = ("none", "private_key_jwt")
+# A secret that stands in a document for all to read is none.
+_METHODS: Final = (None, "none", "private_key_jwt")
 
 
 class _Document(ClientMetadata, frozen=True, kw_only=True):
     """The document: the metadata of a client, and its own address."""
 
     client_id: str
-    token_endpoint_auth_method: str = "none"
 
 
 def is_document_url(client_id: str) -> bool:
@@ -59,7 +59,7 @@ def read_document(body: bytes, *, url: str) -> ReadMetadata:
     if document.token_endpoint_auth_method not in _METHODS:
         raise refused(f"method={document.token_endpoint_auth_method!r:.60}")
     try:
-        return read_metadata(document, fallback_name=urlsplit(url).hostname or url)
+        return read_metadata(document, fallback_name=urlsplit(url).hostname or url, default_method="none")
     except OAuthError as error:
         raise refused(f"{error.code} {error.detail}") from None
 

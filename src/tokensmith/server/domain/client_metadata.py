@@ -19,8 +19,9 @@ from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 
 MAX_URIS: Final = 32
 OPEN_GRANTS: Final = frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN, GrantType.DEVICE_CODE})
-_BASIC: Final = "client_secret_basic"
-_SECRETS: Final = (_BASIC, "client_secret_post")
+# RFC 7591 §2: of a program that does not say how it proves itself.
+DEFAULT_METHOD: Final = "client_secret_basic"
+_SECRETS: Final = (DEFAULT_METHOD, "client_secret_post")
 _SIGNED: Final = "private_key_jwt"
 
 _Uris = Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_URIS)]
@@ -49,7 +50,7 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True):
     client_uri: Annotated[str, msgspec.Meta(max_length=512)] | None = None
     grant_types: tuple[str, ...] = (GrantType.AUTHORIZATION_CODE.value,)
     response_types: tuple[str, ...] = ("code",)
-    token_endpoint_auth_method: str = _BASIC
+    token_endpoint_auth_method: str | None = None
     jwks: Mapping[str, object] | None = None
     jwks_uri: str | None = None
     backchannel_logout_uri: Annotated[str, msgspec.Meta(max_length=512)] | None = None
@@ -68,11 +69,12 @@ class ReadMetadata:
     registration: Registration
 
 
-def read_metadata(sent: ClientMetadata, *, fallback_name: str) -> ReadMetadata:
+def read_metadata(sent: ClientMetadata, *, fallback_name: str, default_method: str = DEFAULT_METHOD) -> ReadMetadata:
     """Read a registration.
 
     Args:
         fallback_name: What people are shown where it has no name.
+        default_method: How it proves itself where it does not say so.
 
     Raises:
         InvalidRedirectUriError: a redirect URI that may not be registered (`invalid_redirect_uri`).
@@ -90,10 +92,11 @@ def read_metadata(sent: ClientMetadata, *, fallback_name: str) -> ReadMetadata:
     if sent.client_uri is not None and not sent.client_uri.startswith("https://"):
         raise _bad("client_uri is an https URL.", code="metadata_client_uri")
     name = " ".join((sent.client_name or "").split())
+    method = sent.token_endpoint_auth_method or default_method
     registration = Registration(
         redirect_uris=sent.redirect_uris,
         post_logout_redirect_uris=sent.post_logout_redirect_uris,
-        jwks=_keys(sent),
+        jwks=_keys(sent, method),
         id_token_alg=sent.id_token_signed_response_alg,
         requires_pushed=sent.require_pushed_authorization_requests,
         binds_tokens=sent.dpop_bound_access_tokens,
@@ -103,7 +106,7 @@ def read_metadata(sent: ClientMetadata, *, fallback_name: str) -> ReadMetadata:
     return ReadMetadata(
         name=name or fallback_name,
         grant_types=grants,
-        confidential=sent.token_endpoint_auth_method in _SECRETS,
+        confidential=method in _SECRETS,
         registration=registration,
     )
 
@@ -111,7 +114,6 @@ def read_metadata(sent: ClientMetadata, *, fallback_name: str) -> ReadMetadata:
 def told_metadata(client: Client) -> dict[str, JsonValue]:
     """Return a client as it is registered (RFC 7591 §3.2.1), less what only its owner has."""
     known = client.registration
-    method = "none" if client.is_public else (_SIGNED if client.proves_itself_by_key else _BASIC)
     members: dict[str, JsonValue] = {
         "client_id": client.id,
         "client_name": client.name,
@@ -119,7 +121,7 @@ def told_metadata(client: Client) -> dict[str, JsonValue]:
         "post_logout_redirect_uris": list(known.post_logout_redirect_uris),
         "grant_types": sorted(grant.value for grant in client.grant_types),
         "response_types": ["code"] if GrantType.AUTHORIZATION_CODE in client.grant_types else [],
-        "token_endpoint_auth_method": method,
+        "token_endpoint_auth_method": auth_method(client),
         "id_token_signed_response_alg": known.id_token_alg,
         "require_pushed_authorization_requests": known.requires_pushed,
         "dpop_bound_access_tokens": known.binds_tokens,
@@ -132,6 +134,24 @@ def told_metadata(client: Client) -> dict[str, JsonValue]:
     return members
 
 
+def auth_method(client: Client) -> str:
+    """Return how a client proves itself; of the two ways to send a secret, both of which are taken, the first."""
+    if client.proves_itself_by_key:
+        return _SIGNED
+    return "none" if client.is_public else DEFAULT_METHOD
+
+
+def check_same_method(sent: str | None, held: str) -> None:
+    """Refuse a change of how a client proves itself: a secret that was given out would be left lying about.
+
+    Raises:
+        InvalidClientMetadataError: it is one (`metadata_auth_method_changed`).
+    """
+    if sent is not None and sent != held and not {sent, held} <= set(_SECRETS):
+        text = "token_endpoint_auth_method stays what it is; register anew."
+        raise _bad(text, code="metadata_auth_method_changed", detail=f"{held} → {sent}"[:100])
+
+
 def _grant_types(sent: ClientMetadata) -> frozenset[GrantType]:
     open_grants = {grant.value for grant in OPEN_GRANTS}
     if not sent.grant_types or not set(sent.grant_types) <= open_grants:
@@ -142,8 +162,7 @@ def _grant_types(sent: ClientMetadata) -> frozenset[GrantType]:
     return grants
 
 
-def _keys(sent: ClientMetadata) -> str | None:
-    method = sent.token_endpoint_auth_method
+def _keys(sent: ClientMetadata, method: str) -> str | None:
     if method not in (*_SECRETS, _SIGNED, "none"):
         raise _bad("token_endpoint_auth_method is not offered.", code="metadata_auth_method")
     # RFC 7591 §2: one of the two; nothing is fetched on the word of somebody who registers.

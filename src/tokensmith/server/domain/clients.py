@@ -99,6 +99,9 @@ class Clients(Protocol):
     async def find(self, client_id: ClientId) -> Client | None:
         """Return the client with exactly this id."""
 
+    async def hold(self, client_id: ClientId) -> Client | None:
+        """Return it, for a change: nobody else changes it before this unit is over."""
+
     async def update(self, client: Client) -> None:
         """Store everything of the client but its secrets."""
 

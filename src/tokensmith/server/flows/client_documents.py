@@ -18,6 +18,7 @@ from tokensmith.server.domain.client_documents import (
 from tokensmith.server.domain.client_metadata import ReadMetadata
 from tokensmith.server.domain.clients import Client, Lifetimes
 from tokensmith.server.domain.clock import MILLISECONDS
+from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import ClientId
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.open_scopes import allow_open_scopes
@@ -65,7 +66,7 @@ class ClientDocuments:
         registration = msgspec.structs.replace(read.registration, document_read_at_ms=now_ms)
 
         async def unit(uow: UnitOfWork) -> Client:
-            held = await uow.clients.find(ClientId(url))
+            held = await uow.clients.hold(ClientId(url))
             client = replace(held or _new(url), name=read.name, grant_types=read.grant_types, registration=registration)
             if held is not None:
                 await uow.clients.update(client)
@@ -76,7 +77,11 @@ class ClientDocuments:
             await uow.audit.record(event)
             return client
 
-        return await self.store.write(unit)
+        try:
+            return await self.store.write(unit)
+        except ConflictError:
+            # Somebody else's browser came with the same name, and was first.
+            return await self.store.write(unit)
 
 
 def _new(url: str) -> Client:

@@ -212,7 +212,7 @@ def _first_party(lifetimes: Lifetimes) -> Client:
 
 
 async def _found(uow: UnitOfWork, client_id: str) -> Client:
-    client = await uow.clients.find(ClientId(client_id))
+    client = await uow.clients.hold(ClientId(client_id))
     if client is None:
         raise ConflictError(f"There is no client {client_id!r}.", code="unknown_client")
     return client

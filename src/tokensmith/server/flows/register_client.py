@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
-from tokensmith.server.domain.client_metadata import ClientMetadata, read_metadata
+from tokensmith.server.domain.client_metadata import ClientMetadata, auth_method, check_same_method, read_metadata
 from tokensmith.server.domain.clients import Client, Lifetimes
 from tokensmith.server.domain.errors import InvalidCredentialsError
 from tokensmith.server.domain.ids import ClientId, random_id
@@ -62,15 +62,17 @@ class RegisterClient:
             lifetimes=Lifetimes(),
             signing_alg="ES256",
             disabled=False,
-            registration=_managed(read.registration, token),
+            registration=_with_token(read.registration, token),
         )
 
         async def unit(uow: UnitOfWork) -> int:
             now_ms = await uow.now_ms()
             await uow.clients.add(client, created_at_ms=now_ms)
             await allow_open_scopes(uow, client.id)
-            event = AuditEvent(name=AuditName.CLIENT_CREATED, client_id=client.id, source=source)
-            await uow.audit.record(replace(event, details={"by": "registration"}))
+            event = AuditEvent(
+                name=AuditName.CLIENT_CREATED, client_id=client.id, source=source, details={"by": "registration"}
+            )
+            await uow.audit.record(event)
             return now_ms
 
         created_at_ms = await self.store.write(unit)
@@ -82,32 +84,30 @@ class RegisterClient:
         Raises:
             InvalidCredentialsError: it manages none of this name; whether there is one, is not told (RFC 7592 §2.1).
         """
-        client = await self.store.read(lambda uow: uow.clients.find(ClientId(client_id)))
-        managed_by = None if client is None else client.registration.management_digest
-        if client is None or client.disabled or managed_by is None or not matches(token, bytes.fromhex(managed_by)):
-            raise InvalidCredentialsError("The token does not manage this client.", code="management_token")
-        return client
+        return _managed(await self.store.read(lambda uow: uow.clients.find(ClientId(client_id))), token)
 
     async def change(self, client_id: str, token: str, sent: ClientMetadata, *, source: str) -> Client:
         """Register a program anew, in the place of what it was; how it proves itself stays (RFC 7592 §2.2).
 
         Raises:
             InvalidCredentialsError: as for `find`.
-            InvalidClientMetadataError, InvalidRedirectUriError: see `read_metadata`.
+            InvalidClientMetadataError, InvalidRedirectUriError: see `read_metadata`; it would prove itself in another
+                way (`metadata_auth_method_changed`).
         """
-        before = await self.find(client_id, token)
-        read = read_metadata(sent, fallback_name=_FALLBACK_NAME)
-        client = replace(
-            before, name=read.name, grant_types=read.grant_types, registration=_managed(read.registration, token)
-        )
+        # Strangers are refused before anything is written, and everybody is looked at again when nobody else can write.
+        proves_by = auth_method(await self.find(client_id, token))
+        read = read_metadata(sent, fallback_name=_FALLBACK_NAME, default_method=proves_by)
+        check_same_method(sent.token_endpoint_auth_method, proves_by)
 
-        async def unit(uow: UnitOfWork) -> None:
+        async def unit(uow: UnitOfWork) -> Client:
+            before = _managed(await uow.clients.hold(ClientId(client_id)), token)
+            registration = _with_token(read.registration, token)
+            client = replace(before, name=read.name, grant_types=read.grant_types, registration=registration)
             await uow.clients.update(client)
-            event = AuditEvent(name=AuditName.CLIENT_CHANGED, client_id=client.id, source=source)
-            await uow.audit.record(replace(event, details={"change": "registration"}))
+            await uow.audit.record(_changed(client, "registration", source))
+            return client
 
-        await self.store.write(unit)
-        return client
+        return await self.store.write(unit)
 
     async def remove(self, client_id: str, token: str, *, source: str) -> None:
         """Switch a program off for good, and end everything it was granted (RFC 7592 §2.3).
@@ -115,16 +115,27 @@ class RegisterClient:
         Raises:
             InvalidCredentialsError: as for `find`.
         """
-        client = await self.find(client_id, token)
+        await self.find(client_id, token)
 
         async def unit(uow: UnitOfWork) -> None:
+            client = _managed(await uow.clients.hold(ClientId(client_id)), token)
             await uow.clients.update(replace(client, disabled=True))
             await uow.grants.end_of_client(client.id)
-            event = AuditEvent(name=AuditName.CLIENT_CHANGED, client_id=client.id, source=source)
-            await uow.audit.record(replace(event, details={"change": "unregistered"}))
+            await uow.audit.record(_changed(client, "unregistered", source))
 
         await self.store.write(unit)
 
 
-def _managed(registration: Registration, token: str) -> Registration:
+def _managed(client: Client | None, token: str) -> Client:
+    by = None if client is None else client.registration.management_digest
+    if client is None or client.disabled or by is None or not matches(token, bytes.fromhex(by)):
+        raise InvalidCredentialsError("The token does not manage this client.", code="management_token")
+    return client
+
+
+def _with_token(registration: Registration, token: str) -> Registration:
     return msgspec.structs.replace(registration, management_digest=digest(token).hex())
+
+
+def _changed(client: Client, change: str, source: str) -> AuditEvent:
+    return AuditEvent(name=AuditName.CLIENT_CHANGED, client_id=client.id, source=source, details={"change": change})

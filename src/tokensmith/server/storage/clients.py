@@ -48,6 +48,7 @@ _CHANGEABLE: Final = (
 _ADD: Final = insert(clients).on_conflict_do_nothing(index_elements=["id"]).returning(clients.c.id)
 _ALL: Final = select(*COLUMNS).order_by(clients.c.id)
 _FIND: Final = select(*COLUMNS).where(clients.c.id == bindparam("client_id"))
+_HOLD: Final = _FIND.with_for_update()
 _UPDATE: Final = (
     update(clients)
     .where(clients.c.id == bindparam("client_id"))
@@ -123,6 +124,11 @@ class SqlClients:
     async def find(self, client_id: ClientId) -> Client | None:
         """Return the client with exactly this id."""
         row = await self._connection.row(_FIND, client_id=client_id)
+        return client_of(row) if row else None
+
+    async def hold(self, client_id: ClientId) -> Client | None:
+        """Return it, for a change: nobody else changes it before this unit is over."""
+        row = await self._connection.row(_HOLD, client_id=client_id)
         return client_of(row) if row else None
 
     async def update(self, client: Client) -> None:

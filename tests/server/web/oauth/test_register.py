@@ -8,6 +8,7 @@ import pytest
 from tests.server.flows.world import ISSUER, World
 from tests.server.web.served import Served
 from tests.server.web.visitor import APP, Visitor
+from tokensmith.jose import Key
 
 pytestmark = pytest.mark.anyio
 METADATA = {
@@ -77,6 +78,40 @@ async def test_a_program_looks_after_its_registration(opened: Served) -> None:
     async with Visitor(opened) as visitor:
         await visitor.authorize(client_id=made["client_id"], redirect_uri=APP + "2")
     assert visitor.status == 400
+
+
+@pytest.mark.parametrize(
+    ("registered", "sent"),
+    [
+        ("client_secret_basic", "none"),
+        ("client_secret_basic", "private_key_jwt"),
+        ("private_key_jwt", "none"),
+        ("private_key_jwt", "client_secret_basic"),
+        ("none", "client_secret_post"),
+    ],
+)
+async def test_how_a_program_proves_itself_does_not_change(opened: Served, registered: str, sent: str) -> None:
+    """RFC 7592 §2.2; least of all to nothing. What is left out stays, and so does the secret."""
+    keys = {"jwks": {"keys": [dict(Key.generate("ES256").public().to_jwk())]}}
+
+    def with_keys(method: str) -> dict[str, Any]:
+        return {**METADATA, "token_endpoint_auth_method": method, **(keys if method == "private_key_jwt" else {})}
+
+    made = await register(opened, **with_keys(registered))
+    uri, token = made["registration_client_uri"], made["registration_access_token"]
+    answer = await manage(opened, "PUT", uri, token, with_keys(sent))
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client_metadata")
+    assert opened.refused("metadata_auth_method_changed") == 1
+    unsaid = {name: value for name, value in with_keys(registered).items() if name != "token_endpoint_auth_method"}
+    answer = await manage(opened, "PUT", uri, token, unsaid)
+    assert (answer.status_code, answer.json()["token_endpoint_auth_method"]) == (200, registered)
+
+
+async def test_a_secret_may_be_sent_either_way(opened: Served) -> None:
+    made = await register(opened)
+    changed = {**METADATA, "token_endpoint_auth_method": "client_secret_post"}
+    answer = await manage(opened, "PUT", made["registration_client_uri"], made["registration_access_token"], changed)
+    assert answer.status_code == 200
 
 
 async def test_a_registration_is_its_owners_alone(opened: Served) -> None:

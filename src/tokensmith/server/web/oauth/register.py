@@ -78,7 +78,6 @@ class RegisterHandlers:
             InvalidClientMetadataError, InvalidRedirectUriError: see `RegisterClient.change`.
         """
         source = self.sources.of(request.scope)
-        await self.register.find(_name(request), _token(request))
         client = await self.register.change(_name(request), _token(request), await _metadata(request), source=source)
         return json_response(self._told(client))
 
