@@ -50,6 +50,8 @@ def test_a_cookie_that_comes_twice_was_planted() -> None:
     assert caught.value.code == "repeated_cookie"
     twice = [("cookie", f"tokensmith-session={A}"), ("cookie", f"tokensmith-session={A}")]
     assert PLAIN.read(make_request(twice)).session == A
+    of_others = f"theirs={A}; theirs={B}; tokensmith-session={A}"
+    assert PLAIN.read(make_request({"cookie": of_others})).session == A
 
 
 def test_only_a_new_browser_is_given_its_secret() -> None:

@@ -76,7 +76,7 @@ class BrowserCookies:
         Raises:
             InvalidRequestError: a cookie came twice with different values (`repeated_cookie`); one was planted.
         """
-        found = _cookies(request)
+        found = _cookies(request, names=(self.browser_name, self.session_name))
         secret, session = found.get(self.browser_name), found.get(self.session_name)
         return Browser(secret=secret or secrets.token_urlsafe(SECRET_BYTES), session=session, is_new=secret is None)
 
@@ -97,12 +97,12 @@ class BrowserCookies:
         response.set_cookie(name, value, max_age=seconds, path="/", secure=self.https, httponly=True, samesite="lax")
 
 
-def _cookies(request: Request) -> dict[str, str]:
+def _cookies(request: Request, *, names: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for header in header_values(request.scope, b"cookie"):
         for pair in header.split(";"):
             name, _, value = pair.strip().partition("=")
-            if len(value) != _SECRET_LENGTH or not _SECRET_CHARACTERS.issuperset(value):
+            if name not in names or len(value) != _SECRET_LENGTH or not _SECRET_CHARACTERS.issuperset(value):
                 continue
             if found.setdefault(name, value) != value:
                 raise InvalidRequestError("A cookie was sent twice.", code="repeated_cookie")
