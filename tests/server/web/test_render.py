@@ -68,7 +68,8 @@ def test_an_error_page_tells_what_its_status_says() -> None:
     busy = TooManyAttemptsError("Wait.", retry_after_seconds=7)
     page = PAGES.refusal(make_request(), busy, "id")
     assert (page.status_code, page.headers["retry-after"]) == (429, "7")
-    page = PAGES.refusal(make_request({"accept-language": "de"}), UnavailableError("x"), "id")
+    down = UnavailableError("x", code="database_unavailable")
+    page = PAGES.refusal(make_request({"accept-language": "de"}), down, "id")
     assert (page.status_code, page.headers["content-language"]) == (503, "de")
     assert "Der Server kann gerade nicht antworten" in bytes(page.body).decode()
 

@@ -44,6 +44,7 @@ def test_the_first_language_that_there_is_wins(asked: str | None, header: str | 
 def test_an_error_without_words_of_its_own_has_general_ones() -> None:
     texts = texts_in("en")
 
-    assert texts.get("error_request_over", "error_general") != texts("error_general")
-    assert texts.get("error_unheard_of", "error_general") == texts("error_general")
+    assert texts.first("error_request_over", "error_general") == texts("error_request_over")
+    assert texts.first("error_unheard_of", "error_request_over", "error_general") == texts("error_request_over")
+    assert texts.first("error_unheard_of", "error_general") == texts("error_general")
     assert texts("sign_in_to", client="The App") == "to continue to The App"

@@ -91,14 +91,14 @@ class Pages:
         return response
 
     def error(self, request: Request, error: str, *, status: int, error_id: str, code: str = "") -> Response:
-        """Make the page for an error that is no `OAuthError`, such as 405 and 500."""
+        """Make the page for an error that is no `OAuthError`."""
         texts = texts_for(request)
         return self.page(
             "error",
             texts,
             title="error_title",
             status=status,
-            text=texts.get(f"error_{code or error}", _ERROR_PAGE),
+            text=texts.first(f"error_{code}", f"error_{error}", _ERROR_PAGE),
             error=error,
             error_id=error_id,
         )

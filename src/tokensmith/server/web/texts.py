@@ -28,9 +28,9 @@ class Texts:
         """Return a text with its values put in; they are escaped later, where the page is made."""
         return self.entries[key].format(**values)
 
-    def get(self, key: str, default: str) -> str:
-        """Return a text that may not be there, such as that of one error among many."""
-        return self.entries.get(key, self.entries[default])
+    def first(self, *keys: str) -> str:
+        """Return the text of the first key that has one, such as that of an error or else of its kind."""
+        return next(self.entries[key] for key in keys if key in self.entries)
 
 
 @cache
