@@ -57,6 +57,14 @@ async def test_a_service_calls_the_next_one_for_a_person(served: Served, world: 
     assert "refresh_token" not in answer
 
 
+@pytest.mark.parametrize("named", [{"resource": None, "audience": MAIL}, {"audience": MAIL}])
+async def test_a_service_has_one_name(served: Served, world: World, named: dict[str, str | None]) -> None:
+    """RFC 8693 §2.1: by `resource`, by `audience`, or the same one by both."""
+    answer = await exchange(served, (await world.sign_in()).access_token, **named)
+
+    assert answer["scope"] == SEND
+
+
 async def test_a_chain_keeps_everybody(served: Served, world: World) -> None:
     """The newest outermost; and no further than to its bound."""
     await world.resources.create("https://next.example", scopes=["x"], client_id="robot")
@@ -102,6 +110,7 @@ async def test_it_ends_with_the_token_it_was_made_of(served: Served, world: Worl
         ({"resource": "https://other.example"}, "invalid_target", "invalid_target"),
         ({"resource": ISSUER}, "invalid_target", "invalid_target"),
         ({"resource": None}, "invalid_target", "exchange_target_missing"),
+        ({"audience": NOTES}, "invalid_target", "several_resources"),
         ({"scope": "mail:read"}, "invalid_scope", "scope_empty"),
         ({"subject_token_type": None}, "invalid_request", "parameter_missing"),
     ],

@@ -137,9 +137,11 @@ class TokenEndpoint:
 
     async def _exchange(self, request: TokenRequest) -> TokenAnswer:
         parameters = request.parameters
-        # RFC 8693 §2.1: a service by its URI or by its name; here the name is the URI.
-        target = request.resource or parameters.get("audience")
-        if target is None:
+        # RFC 8693 §2.1: a service by its URI or by its name; here the name is the URI. Each token is for one.
+        targets = {target for target in (request.resource, parameters.get("audience")) if target is not None}
+        if len(targets) > 1:
+            raise InvalidTargetError("Ask for one resource at a time.", code="several_resources")
+        if not targets:
             raise InvalidTargetError("Say which service the token is for.", code="exchange_target_missing")
         return await self.exchange.run(
             request.client,
@@ -149,7 +151,7 @@ class TokenEndpoint:
                 actor_token=parameters.get("actor_token"),
                 actor_token_type=parameters.get("actor_token_type"),
                 requested_token_type=parameters.get("requested_token_type"),
-                resource=target,
+                resource=targets.pop(),
                 scope=parameters.get("scope"),
                 key_thumbprint=request.key_thumbprint,
             ),
