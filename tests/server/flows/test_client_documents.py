@@ -40,6 +40,7 @@ async def come(visitor: Visitor, **changes: str) -> Visitor:
 async def test_nobody_has_to_register_it(visitor: Visitor) -> None:
     """The person is shown who speaks for it, each time; the metadata says that such clients are taken."""
     await come(visitor)
+    assert "to continue to A tool (tool.example)" in visitor.page.text
     await visitor.sign_in()
     assert "A tool (tool.example) would like to:" in visitor.page.text
     await visitor.allow()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.ids import ClientId, ResourceId
@@ -84,6 +85,13 @@ class Client:
     def proves_itself_by_key(self) -> bool:
         """Whether it signs assertions (RFC 7523) instead of showing a secret."""
         return self.registration.jwks is not None
+
+    @property
+    def shown_name(self) -> str:
+        """What people are shown: a program that nobody has registered comes with the host that speaks for it."""
+        if self.registration.document_read_at_ms is None:
+            return self.name
+        return f"{self.name} ({urlsplit(self.id).hostname})"
 
 
 class Clients(Protocol):

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.redirect_uris import loopback_host
 from tokensmith.server.flows.authorize import Answer, NeedsConsent, NeedsSignIn
 from tokensmith.server.web.account.scope_lines import scope_lines
@@ -79,19 +78,12 @@ class ConsentPage:
             other_user=f"{pages.issuer_path}{SIGN_IN_PATH}{query}&other=1",
             form_token=waiting.browser.form_token,
             shown=needs.access.fingerprint,
-            client=shown_name(waiting.request.client),
+            client=waiting.request.client.shown_name,
             user=needs.who.user.name,
             # Where all of it is new, the mark would say nothing.
             lines=list(scope_lines(needs.access, texts, new={} if needs.new == needs.access.scopes else needs.new)),
             where=where_to(waiting.request.to.uri, texts),
         )
-
-
-def shown_name(client: Client) -> str:
-    """Return what people are shown: a program that nobody has registered comes with the host that speaks for it."""
-    if client.registration.document_read_at_ms is None:
-        return client.name
-    return f"{client.name} ({urlsplit(client.id).hostname})"
 
 
 def where_to(uri: str, texts: Texts) -> str:

@@ -158,7 +158,7 @@ class DevicePages:
             action=f"{self.form.pages.issuer_path}{CONFIRM_PATH}?user_code={code}",
             form_token=browser.form_token,
             shown=access.fingerprint,
-            client=device.client.name,
+            client=device.client.shown_name,
             code=shown_user_code(code),
             user=who.user.name,
             lines=list(scope_lines(access, texts, new={})),
@@ -169,7 +169,7 @@ def _question(device: WaitingDevice, browser: Browser, texts: Texts) -> SignInQu
     return SignInQuestion(
         browser=browser,
         texts=texts,
-        client=device.client.name,
+        client=device.client.shown_name,
         path=DEVICE_SIGN_IN_PATH,
         query=f"user_code={device.request.user_code}",
     )

@@ -68,4 +68,4 @@ class WaitingRequests:
 
     def answer(self, waiting: Waiting, answer: Answer) -> Response:
         """Send the browser to the client."""
-        return answer_response(answer, self.pages, waiting.texts, client=waiting.request.client.name)
+        return answer_response(answer, self.pages, waiting.texts, client=waiting.request.client.shown_name)

@@ -61,7 +61,7 @@ class AuthorizeHandler:
         match outcome:
             case Answer():
                 texts = texts_for(request, asked=read.parameters.get("ui_locales"))
-                return answer_response(outcome, self.pages, texts, client=read.client.name)
+                return answer_response(outcome, self.pages, texts, client=read.client.shown_name)
             case NeedsSignIn():
                 return await self._wait(read, browser, SIGN_IN_PATH)
             case NeedsConsent():

@@ -90,7 +90,7 @@ class LogoutHandler:
             leads_to=() if asked.return_to is None else (asked.return_to,),
             action=f"{self.pages.issuer_path}{LOGOUT_PATH}",
             form_token=browser.form_token,
-            client=asked.client.name if asked.client else None,
+            client=asked.client.shown_name if asked.client else None,
             user=who.user.name,
             members=[(name, parameters[name]) for name in _KEPT if name in parameters],
         )
