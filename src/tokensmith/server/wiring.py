@@ -89,6 +89,7 @@ class Wiring:
         self.passwords = CheckPassword(
             store=self.store, hasher=parts.hasher, attempts_secret=parts.sealing.held.attempts_secret
         )
+        self._first_tokens = FirstTokens(mint=self.mint, rotation_keys=parts.sealing)
         self._refresh = ExchangeRefresh(store=self.store, mint=self.mint, rotation_keys=parts.sealing)
         self.possession = ProvePossession(
             store=self.store,
@@ -174,12 +175,11 @@ class Wiring:
         )
 
     def _tokens(self) -> TokenEndpoint:
-        first_tokens = FirstTokens(mint=self.mint, rotation_keys=self.parts.sealing)
         return TokenEndpoint(
-            code=ExchangeCode(store=self.store, first_tokens=first_tokens),
+            code=ExchangeCode(store=self.store, first_tokens=self._first_tokens),
             refresh=self._refresh,
             client_credentials=ClientCredentials(store=self.store, mint=self.mint),
-            device=ExchangeDevice(store=self.store, first_tokens=first_tokens),
+            device=ExchangeDevice(store=self.store, first_tokens=self._first_tokens),
             exchange=ExchangeToken(store=self.store, access_tokens=self._own_tokens(), mint=self.mint),
         )
 
@@ -228,7 +228,7 @@ class Wiring:
 
     def _first_party(self) -> FirstParty:
         parts = self.parts
-        sign_in = SignIn(store=self.store, passwords=self.passwords, mint=self.mint, rotation_keys=parts.sealing)
+        sign_in = SignIn(store=self.store, passwords=self.passwords, first_tokens=self._first_tokens)
         return FirstParty(
             sign_in=sign_in,
             refresh=self._refresh,

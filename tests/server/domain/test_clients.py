@@ -26,6 +26,11 @@ def test_a_client_without_a_secret_is_public() -> None:
     assert not client(b"d" * 32).is_public
 
 
+def test_a_client_refreshes_where_it_was_given_the_grant() -> None:
+    assert client().refreshes
+    assert not replace(client(), grant_types=frozenset(GrantType) - {GrantType.REFRESH_TOKEN}).refreshes
+
+
 def test_people_are_shown_whose_word_a_name_is() -> None:
     """A document can call itself anything; its host is its own."""
     known = replace(client(), id=ClientId("https://tool.example/c.json"))

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.server.flows.world import World
-from tokensmith.server.domain.clients import GrantType
 from tokensmith.server.flows.first_tokens import FirstTokens
 
 pytestmark = pytest.mark.anyio
@@ -11,10 +10,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.mark.parametrize("refreshes", [True, False])
 async def test_a_refresh_token_is_drawn_for_who_may_use_one(world: World, refreshes: bool) -> None:
-    grants = {GrantType.DEVICE_CODE} | ({GrantType.REFRESH_TOKEN} if refreshes else set())
-    await world.change_client("robot", grant_types=frozenset(grants))
     first = FirstTokens(mint=world.mint, rotation_keys=world.sealing)
-    drawn = await first.draw(await world.client("robot"), key_thumbprint="t")
+    drawn = await first.draw(refreshes=refreshes, key_thumbprint="t")
 
     assert (drawn.refresh_token is not None) is refreshes
     assert drawn.key_thumbprint == "t"

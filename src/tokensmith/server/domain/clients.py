@@ -87,6 +87,11 @@ class Client:
         return self.registration.jwks is not None
 
     @property
+    def refreshes(self) -> bool:
+        """Whether it may use refresh tokens."""
+        return GrantType.REFRESH_TOKEN in self.grant_types
+
+    @property
     def shown_name(self) -> str:
         """What people are shown: a program that nobody has registered comes with the host that speaks for it."""
         if self.registration.document_read_at_ms is None:

@@ -58,7 +58,7 @@ class ExchangeCode:
         if code.consumed_at_ms is None and standing.now_ms >= code.expires_at_ms:
             raise _refused(client, code="code_expired")
         audience = _audience(code, standing, redemption.resource)
-        drawn = await self.first_tokens.draw(client, key_thumbprint=redemption.key_thumbprint)
+        drawn = await self.first_tokens.draw(refreshes=client.refreshes, key_thumbprint=redemption.key_thumbprint)
 
         async def unit(uow: UnitOfWork) -> Begun | None:
             if not await uow.authorization_codes.consume(code.digest):

@@ -33,7 +33,7 @@ class ExchangeDevice:
             InvalidGrantError: no such code, another client's, or fetched already.
             UnavailableError: the database cannot be reached.
         """
-        drawn = await self.first_tokens.draw(client, key_thumbprint=key_thumbprint)
+        drawn = await self.first_tokens.draw(refreshes=client.refreshes, key_thumbprint=key_thumbprint)
         code_digest = digest(code)
 
         async def unit(uow: UnitOfWork) -> Begun | OAuthError:

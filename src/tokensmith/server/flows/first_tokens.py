@@ -1,8 +1,7 @@
-"""The first tokens of a grant that a person has given: what codes and devices are exchanged for, written once."""
+"""The first tokens of a grant that a person has given, by a password, a code or a device; written once."""
 
 from dataclasses import dataclass
 
-from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.grants import GrantedAudience, Standing
 from tokensmith.server.domain.ids import GrantId, ResourceId
@@ -47,7 +46,9 @@ class DrawnTokens:
         until_ms = standing.now_ms + standing.client.lifetimes.access * MILLISECONDS
         if self.refresh_token is not None:
             await self._add_family(uow, self.refresh_token, standing)
-        await uow.grants.lasts(grant_id, until_ms=until_ms if self.refresh_token is None else None)
+        lasts_until_ms = until_ms if self.refresh_token is None else None
+        if lasts_until_ms != standing.grant.expires_at_ms:
+            await uow.grants.lasts(grant_id, until_ms=lasts_until_ms)
         audience = next(one for one in standing.audiences if one.resource.id == resource_id)
         return Begun(standing=standing, audience=audience, place=place)
 
@@ -72,14 +73,18 @@ class FirstTokens:
     mint: Mint
     rotation_keys: RotationKeyRing
 
-    async def draw(self, client: Client, *, key_thumbprint: str | None) -> DrawnTokens:
-        """Draw them; a refresh token only for a client that may use one.
+    async def draw(self, *, refreshes: bool, key_thumbprint: str | None) -> DrawnTokens:
+        """Draw them.
+
+        Args:
+            refreshes: With a refresh token: the client may use one.
+            key_thumbprint: Names the key that the access token is to be bound to.
 
         Raises:
             UnavailableError: the database cannot be reached.
         """
         keys = await self.rotation_keys.holding(())
-        token = first_token() if GrantType.REFRESH_TOKEN in client.grant_types else None
+        token = first_token() if refreshes else None
         return DrawnTokens(refresh_token=token, key_id=keys.current_key_id, key_thumbprint=key_thumbprint)
 
     async def answer(self, begun: Begun, drawn: DrawnTokens, *, nonce: str | None) -> TokenAnswer:

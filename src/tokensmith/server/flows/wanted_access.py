@@ -6,7 +6,7 @@ that were named, or the client's default. So one request may reach several servi
 
 from dataclasses import dataclass
 
-from tokensmith.server.domain.clients import Client, GrantType
+from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import InvalidScopeError, InvalidTargetError
 from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES, OFFLINE_ACCESS, OPENID
 from tokensmith.server.domain.ids import ResourceId
@@ -73,7 +73,7 @@ def _identity(client: Client, asked: frozenset[str]) -> frozenset[str]:
         return frozenset()
     wanted = asked & IDENTITY_SCOPES
     # Core §11: ignored, not refused, where the client could do nothing with it.
-    return wanted if GrantType.REFRESH_TOKEN in client.grant_types else wanted - {OFFLINE_ACCESS}
+    return wanted if client.refreshes else wanted - {OFFLINE_ACCESS}
 
 
 async def _services(
