@@ -53,12 +53,12 @@ async def wanted_access(
     asked = scopes or frozenset()
     client_may, user_may = await uow.clients.scopes(client.id), await uow.users.scopes(user.id)
     services = await _services(uow, client, asked, named)
+    of_services = asked - IDENTITY_SCOPES
     found: dict[ResourceId, frozenset[str]] = {}
     for resource in services:
         may = client_may.get(resource.id, frozenset()) & user_may.get(resource.id, frozenset())
         # RFC 6749 §3.3: who asks for no scope of a service gets what there is, and is told.
-        of_service = asked - IDENTITY_SCOPES
-        found[resource.id] = may & of_service if of_service else may
+        found[resource.id] = may & of_services if of_services else may
     found[IDENTITY] = _identity(client, asked) & client_may.get(IDENTITY, frozenset())
     left = {resource_id: names for resource_id, names in found.items() if names}
     if not left:

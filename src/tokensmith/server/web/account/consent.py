@@ -1,7 +1,6 @@
 """`GET` and `POST /account/consent`: a person says yes or no to what a client asks for (Core §3.1.2.4, ASVS 10.7)."""
 
 from dataclasses import dataclass
-from typing import assert_never
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -11,7 +10,7 @@ from tokensmith.server.domain.redirect_uris import loopback_host
 from tokensmith.server.flows.authorize import Answer, NeedsConsent, NeedsSignIn
 from tokensmith.server.web.account.scope_lines import scope_lines
 from tokensmith.server.web.account.waiting_request import Waiting, WaitingRequests
-from tokensmith.server.web.oauth.authorize import CONSENT_PATH, SIGN_IN_PATH, see_other
+from tokensmith.server.web.oauth.authorize import CONSENT_PATH, SIGN_IN_PATH
 from tokensmith.server.web.parameters import read_form
 from tokensmith.server.web.texts import Texts
 
@@ -56,15 +55,9 @@ class ConsentPage:
         return self._go_on(waiting, outcome)
 
     def _go_on(self, waiting: Waiting, outcome: NeedsSignIn | NeedsConsent | Answer) -> Response:
-        match outcome:
-            case Answer():
-                return self.waiting.answer(waiting, outcome)
-            case NeedsSignIn():
-                return see_other(self.waiting.pages, SIGN_IN_PATH, {"request": waiting.name})
-            case NeedsConsent():
-                return self._ask(waiting, outcome)
-            case _:
-                assert_never(outcome)
+        if isinstance(outcome, NeedsConsent):
+            return self._ask(waiting, outcome)
+        return self.waiting.go_on(waiting, outcome)
 
     def _ask(self, waiting: Waiting, needs: NeedsConsent) -> Response:
         pages, texts = self.waiting.pages, waiting.texts

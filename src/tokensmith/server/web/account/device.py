@@ -18,9 +18,9 @@ from tokensmith.server.flows.wanted_access import WantedAccess
 from tokensmith.server.web.account.scope_lines import scope_lines
 from tokensmith.server.web.account.sign_in_form import SignInForm, SignInQuestion
 from tokensmith.server.web.browser import Browser
-from tokensmith.server.web.oauth.authorize import see_other
 from tokensmith.server.web.oauth.device_authorization import DEVICE_PATH
 from tokensmith.server.web.parameters import parse_form, read_form
+from tokensmith.server.web.redirects import see_other
 from tokensmith.server.web.texts import Texts, texts_for
 from tokensmith.server.web.throttle import count_attempt
 
@@ -131,7 +131,7 @@ class DevicePages:
         return await self.devices.find(parse_form(request.scope["query_string"]).values.get("user_code", ""))
 
     def _to(self, path: str, device: WaitingDevice) -> Response:
-        return see_other(self.form.pages, path, {"user_code": device.request.user_code})
+        return see_other(f"{self.form.pages.issuer_path}{path}", {"user_code": device.request.user_code})
 
     def _ask_code(self, browser: Browser, texts: Texts, *, typed: str, wrong: bool = False) -> Response:
         response = self.form.pages.page(

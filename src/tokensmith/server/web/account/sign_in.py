@@ -1,15 +1,14 @@
 """`GET` and `POST /account/sign-in`: a person shows who they are, for a request that waits (RFC 9700 §4.12, §4.16)."""
 
 from dataclasses import dataclass
-from typing import assert_never
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tokensmith.server.flows.authorize import Answer, NeedsConsent, NeedsSignIn
+from tokensmith.server.flows.authorize import NeedsSignIn
 from tokensmith.server.web.account.sign_in_form import SignInForm, SignInQuestion
 from tokensmith.server.web.account.waiting_request import Waiting, WaitingRequests
-from tokensmith.server.web.oauth.authorize import CONSENT_PATH, SIGN_IN_PATH, see_other
+from tokensmith.server.web.oauth.authorize import SIGN_IN_PATH
 from tokensmith.server.web.parameters import parse_form, read_form
 
 
@@ -28,13 +27,13 @@ class SignInPage:
             OAuthError: see `WaitingRequests.open` and `Authorize.run`.
         """
         waiting = await self.waiting.open(request)
-        wants_other = "other" in parse_form(request.scope["query_string"]).values
+        if "other" in parse_form(request.scope["query_string"]).values:
+            return self.form.show(_question(waiting))
         outcome = await self.waiting.outcome(waiting, secret=waiting.browser.session)
-        if isinstance(outcome, NeedsSignIn) or wants_other:
-            again = isinstance(outcome, NeedsSignIn) and outcome.again and not wants_other
-            question = _question(waiting, again=again)
+        if isinstance(outcome, NeedsSignIn):
+            question = _question(waiting, again=outcome.again)
             return self.form.show(question, username=waiting.request.login_hint or "")
-        response = self._go_on(waiting, outcome)
+        response = self.waiting.go_on(waiting, outcome)
         # The request has just become this browser's, and its next page has to know that.
         self.waiting.cookies.give(response, waiting.browser)
         return response
@@ -53,21 +52,10 @@ class SignInPage:
         if isinstance(taken, Response):
             return taken
         outcome = await self.waiting.outcome(waiting, secret=taken)
-        response = self._go_on(waiting, outcome)
+        # Where who signed in is not who the client has asked for (id_token_hint), this is where it goes on.
+        response = self.waiting.go_on(waiting, outcome)
         self.form.keep(response, taken)
         return response
-
-    def _go_on(self, waiting: Waiting, outcome: NeedsSignIn | NeedsConsent | Answer) -> Response:
-        match outcome:
-            case Answer():
-                return self.waiting.answer(waiting, outcome)
-            case NeedsConsent():
-                return see_other(self.waiting.pages, CONSENT_PATH, {"request": waiting.name})
-            case NeedsSignIn():
-                # Who signed in is not who the client has asked for (id_token_hint).
-                return see_other(self.waiting.pages, SIGN_IN_PATH, {"request": waiting.name})
-            case _:
-                assert_never(outcome)
 
 
 def _question(waiting: Waiting, *, again: bool = False) -> SignInQuestion:

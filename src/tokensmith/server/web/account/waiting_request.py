@@ -1,6 +1,7 @@
 """The request behind a page: which one waits, read again as it was sent, and what it comes to now."""
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +13,9 @@ from tokensmith.server.flows.authorize import Answer, Authorize, NeedsConsent, N
 from tokensmith.server.flows.pending import Pending
 from tokensmith.server.web.browser import Browser, BrowserCookies
 from tokensmith.server.web.oauth.authorization_answer import answer_response
+from tokensmith.server.web.oauth.authorize import CONSENT_PATH, SIGN_IN_PATH
 from tokensmith.server.web.parameters import parse_form
+from tokensmith.server.web.redirects import see_other
 from tokensmith.server.web.render import Pages
 from tokensmith.server.web.source_address import Sources
 from tokensmith.server.web.texts import Texts, texts_for
@@ -66,6 +69,21 @@ class WaitingRequests:
         """
         return await self.authorize.run(waiting.request, waiting=waiting.row, secret=secret, source=waiting.source)
 
+    def go_on(self, waiting: Waiting, outcome: NeedsSignIn | NeedsConsent | Answer) -> Response:
+        """Send the browser to where the outcome is dealt with."""
+        match outcome:
+            case Answer():
+                return self.answer(waiting, outcome)
+            case NeedsSignIn():
+                return self._to(SIGN_IN_PATH, waiting)
+            case NeedsConsent():
+                return self._to(CONSENT_PATH, waiting)
+            case _:
+                assert_never(outcome)
+
     def answer(self, waiting: Waiting, answer: Answer) -> Response:
         """Send the browser to the client."""
         return answer_response(answer, self.pages, waiting.texts, client=waiting.request.client.shown_name)
+
+    def _to(self, path: str, waiting: Waiting) -> Response:
+        return see_other(f"{self.pages.issuer_path}{path}", {"request": waiting.name})

@@ -1,6 +1,5 @@
 """`GET` and `POST /authorize` (RFC 6749 §3.1, Core §3.1.2.1): the door through which people come to sign in."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -18,6 +17,7 @@ from tokensmith.server.flows.pending import URN, Pending
 from tokensmith.server.web.browser import Browser, BrowserCookies
 from tokensmith.server.web.oauth.authorization_answer import answer_response
 from tokensmith.server.web.parameters import Form, parse_form, read_form
+from tokensmith.server.web.redirects import see_other
 from tokensmith.server.web.render import Pages
 from tokensmith.server.web.source_address import Sources
 from tokensmith.server.web.texts import texts_for
@@ -111,11 +111,4 @@ class AuthorizeHandler:
         return answer_response(answer, self.pages, texts_for(request), client=client)
 
     def _to(self, path: str, name: str) -> Response:
-        return see_other(self.pages, path, {"request": name})
-
-
-def see_other(pages: Pages, path: str, query: Mapping[str, str]) -> Response:
-    """Send the browser to a page of ours; names and values need no escaping."""
-    text = "&".join(f"{name}={value}" for name, value in query.items())
-    location = f"{pages.issuer_path}{path}?{text}"
-    return Response(None, 303, {"location": location, "cache-control": "no-store"})
+        return see_other(f"{self.pages.issuer_path}{path}", {"request": name})

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from tokensmith.server.flows.browser_sessions import BrowserSessions, SignedIn
 from tokensmith.server.flows.sign_out_request import ReadSignOutRequest, SignOutRequest
 from tokensmith.server.web.browser import FORM_TOKEN, Browser, BrowserCookies
 from tokensmith.server.web.parameters import Form, parse_form, read_form
+from tokensmith.server.web.redirects import see_other
 from tokensmith.server.web.render import Pages
 from tokensmith.server.web.source_address import Sources
 from tokensmith.server.web.texts import Texts, texts_for
@@ -75,10 +75,7 @@ class LogoutHandler:
     def _leave(self, asked: SignOutRequest, texts: Texts) -> Response:
         if asked.return_to is None:
             return self.pages.page("message", texts, title="signed_out_title", text=texts("signed_out_text"))
-        query = "" if asked.state is None else urlencode({"state": asked.state})
-        separator = "" if not query else ("&" if "?" in asked.return_to else "?")
-        location = f"{asked.return_to}{separator}{query}"
-        return Response(None, 303, {"location": location, "cache-control": "no-store"})
+        return see_other(asked.return_to, {} if asked.state is None else {"state": asked.state})
 
     def _ask(
         self, asked: SignOutRequest, parameters: Mapping[str, str], browser: Browser, who: SignedIn, texts: Texts
@@ -98,6 +95,5 @@ class LogoutHandler:
         return response
 
     def _as_query(self, form: Form) -> Response:
-        query = urlencode({name: form.values[name] for name in _KEPT if name in form.values})
-        location = f"{self.pages.issuer_path}{LOGOUT_PATH}?{query}"
-        return Response(None, 303, {"location": location, "cache-control": "no-store"})
+        kept = {name: form.values[name] for name in _KEPT if name in form.values}
+        return see_other(f"{self.pages.issuer_path}{LOGOUT_PATH}", kept)
