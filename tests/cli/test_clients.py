@@ -56,6 +56,13 @@ def test_a_program_that_signs_people_in_says_where_they_come_back_to(notes: Oper
     assert "redirect URI" in notes.refused(client, "create", "bad", "--redirect-uri", "http://app.example/cb")
 
 
+def test_a_program_older_than_pkce_may_do_without(notes: Operator) -> None:
+    """Where it has a secret; nothing would be left otherwise."""
+    notes.do(client, "create", "old", "--redirect-uri", "https://app.example/cb", "--without-pkce")
+
+    assert kinds(notes)["old"] == "authorization_code refresh_token confidential"
+
+
 def test_a_service_may_call_the_next_one_for_a_person(notes: Operator) -> None:
     """Token exchange, where the operator says so."""
     notes.do(client, "create", "front", "--exchange", "--resource", NOTES, "--scope", "read")
@@ -120,6 +127,7 @@ def test_what_a_client_may_ask_for_is_widened(notes: Operator) -> None:
         (["robot", "--resource", NOTES, "--scope", "fly"], 1),
         (["robot", "--access-seconds", "9999999"], 1),
         (["robot", "--access-seconds", "0"], 2),
+        (["app", "--public", "--redirect-uri", "https://app.example/cb", "--without-pkce"], 1),
         (["robot", "--alg", "HS256"], 2),
         (["robot", "--resource", NOTES], 2),
         (["robot", "--scope", "read"], 2),

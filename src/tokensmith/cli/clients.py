@@ -1,7 +1,6 @@
 """`tokensmith client`: the programs that ask for tokens."""
 
-from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import TextIO, TypedDict, Unpack
 
 import click
 
@@ -17,6 +16,26 @@ from tokensmith.server.settings import Settings
 _REDIRECT_HELP = "Where people come back to when they have signed in; may be repeated."
 _AFTER_SIGN_OUT_HELP = "Where people may come back to when they have signed out; may be repeated."
 _SCOPES_HELP = "A scope it may ask for at --resource; may be repeated."
+_WITHOUT_PKCE_HELP = "It is older than PKCE (RFC 7636) and cannot be changed: a stolen code can be used at it."
+
+
+class _Given(TypedDict):
+    """The options of `client create`."""
+
+    title: str | None
+    public: bool
+    resource: str | None
+    scopes: tuple[str, ...]
+    redirect_uris: tuple[str, ...]
+    after_sign_out: tuple[str, ...]
+    logout_uri: str | None
+    jwks: TextIO | None
+    exchange: bool
+    device: bool
+    trusted: bool
+    without_pkce: bool
+    access_seconds: int | None
+    alg: str
 
 
 @click.group()
@@ -37,12 +56,13 @@ def client() -> None:
 @click.option("--device", is_flag=True, help="Runs where nobody can type much, and is connected by a code.")
 @click.option("--logout-uri", metavar="URI", help="Where it hears that somebody has signed out (Back-Channel Logout).")
 @click.option("--trusted", is_flag=True, help="A program of your own: people are not asked whether it may.")
+@click.option("--without-pkce", is_flag=True, help=_WITHOUT_PKCE_HELP)
 @click.option("--access-seconds", type=click.IntRange(min=1), help="How long its access tokens live.")
 @click.option("--alg", type=click.Choice(SIGNING_ALGS), default="ES256", show_default=True)
 @operator_command
-def create(settings: Settings, name: str, **given: Any) -> None:
+def create(settings: Settings, name: str, **given: Unpack[_Given]) -> None:
     """Create a program called NAME; its secret is shown this once."""
-    new = _Given(**given).client(name)
+    new = _new_client(name, given)
     made, secret = run_with_parts(settings, lambda parts: _clients(parts).create(new))
     click.echo(f"Created {made.id}.", err=True)
     if secret is not None:
@@ -51,51 +71,35 @@ def create(settings: Settings, name: str, **given: Any) -> None:
         click.echo(secret)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Given:
-    """The options of `create`."""
+def _new_client(name: str, given: _Given) -> NewClient:
+    resource, seconds, keys = given["resource"], given["access_seconds"], given["jwks"]
+    if bool(resource) != bool(given["scopes"]):
+        raise click.UsageError("--resource and --scope belong together.")
+    return NewClient(
+        id=name,
+        name=given["title"] or name,
+        grant_types=_grant_types(given),
+        confidential=not given["public"],
+        audiences={resource: frozenset(given["scopes"])} if resource else {},
+        default_audience=resource,
+        lifetimes=Lifetimes() if seconds is None else Lifetimes(access=seconds),
+        signing_alg=given["alg"],
+        registration=Registration(
+            redirect_uris=given["redirect_uris"],
+            post_logout_redirect_uris=given["after_sign_out"],
+            backchannel_logout_uri=given["logout_uri"],
+            trusted=given["trusted"],
+            requires_pkce=not given["without_pkce"],
+            jwks=keys.read() if keys else None,
+        ),
+    )
 
-    title: str | None
-    public: bool
-    resource: str | None
-    scopes: tuple[str, ...]
-    redirect_uris: tuple[str, ...]
-    after_sign_out: tuple[str, ...]
-    logout_uri: str | None
-    jwks: TextIO | None
-    exchange: bool
-    device: bool
-    trusted: bool
-    access_seconds: int | None
-    alg: str
 
-    def client(self, name: str) -> NewClient:
-        """Return what they say of the client."""
-        if bool(self.resource) != bool(self.scopes):
-            raise click.UsageError("--resource and --scope belong together.")
-        return NewClient(
-            id=name,
-            name=self.title or name,
-            grant_types=self._grant_types(),
-            confidential=not self.public,
-            audiences={self.resource: frozenset(self.scopes)} if self.resource else {},
-            default_audience=self.resource,
-            lifetimes=Lifetimes() if self.access_seconds is None else Lifetimes(access=self.access_seconds),
-            signing_alg=self.alg,
-            registration=Registration(
-                redirect_uris=self.redirect_uris,
-                post_logout_redirect_uris=self.after_sign_out,
-                backchannel_logout_uri=self.logout_uri,
-                trusted=self.trusted,
-                jwks=self.jwks.read() if self.jwks else None,
-            ),
-        )
-
-    def _grant_types(self) -> frozenset[GrantType]:
-        of_people = {GrantType.AUTHORIZATION_CODE} if self.redirect_uris else set()
-        of_people |= {GrantType.DEVICE_CODE} if self.device else set()
-        first = GrantType.REFRESH_TOKEN if of_people or self.public else GrantType.CLIENT_CREDENTIALS
-        return frozenset({first, *of_people, *({GrantType.TOKEN_EXCHANGE} if self.exchange else ())})
+def _grant_types(given: _Given) -> frozenset[GrantType]:
+    of_people = {GrantType.AUTHORIZATION_CODE} if given["redirect_uris"] else set()
+    of_people |= {GrantType.DEVICE_CODE} if given["device"] else set()
+    first = GrantType.REFRESH_TOKEN if of_people or given["public"] else GrantType.CLIENT_CREDENTIALS
+    return frozenset({first, *of_people, *({GrantType.TOKEN_EXCHANGE} if given["exchange"] else ())})
 
 
 @client.command()

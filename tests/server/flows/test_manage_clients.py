@@ -162,6 +162,18 @@ async def test_who_signs_people_in_has_somewhere_to_send_them(world: World) -> N
     assert client.registration == registration
 
 
+async def test_only_who_has_a_secret_does_without_pkce(world: World) -> None:
+    """RFC 9700 §2.1.1: nothing else keeps whoever steals a code of a public client from using it."""
+    old = {"grant_types": frozenset({GrantType.AUTHORIZATION_CODE})}
+    registration = Registration(redirect_uris=("https://app.example/cb",), requires_pkce=False)
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.create(new_client(registration=registration, confidential=False, **old))
+    assert caught.value.code == "pkce_needed"
+
+    client, _ = await world.clients.create(new_client(registration=registration, **old))
+    assert not client.registration.requires_pkce
+
+
 async def test_two_secrets_are_good_at_once(world: World) -> None:
     """The new one and the one before; with the third, the first is out."""
     first = world.secrets["robot"]

@@ -174,6 +174,9 @@ def _check(new: NewClient) -> None:
         check_jwks(new.registration.jwks)
     if GrantType.AUTHORIZATION_CODE in new.grant_types and not new.registration.redirect_uris:
         raise ConflictError("A client that signs people in needs a redirect URI.", code="redirect_uri_missing")
+    if not (new.confidential or new.registration.requires_pkce):
+        # RFC 9700 §2.1.1: nothing else keeps a stolen code from being used.
+        raise ConflictError("A client without a secret needs PKCE.", code="pkce_needed")
     if not 1 <= new.lifetimes.access <= LONGEST_TOKEN_SECONDS:
         raise ConflictError(f"An access token lives 1 to {LONGEST_TOKEN_SECONDS} s.", code="bad_lifetime")
     if min(new.lifetimes.refresh_idle, new.lifetimes.refresh_absolute) < 1:

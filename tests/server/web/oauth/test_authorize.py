@@ -5,6 +5,7 @@ import pytest
 from tests.server.web.served import FORM, Served
 from tests.server.web.visitor import APP, REQUEST, Visitor
 from tokensmith.server.domain.clients import GrantType
+from tokensmith.server.domain.registrations import Registration
 
 pytestmark = pytest.mark.anyio
 SIGN_IN = "/account/sign-in"
@@ -172,9 +173,11 @@ async def test_a_client_without_the_grant_is_told(visitor: Visitor) -> None:
 
 
 async def test_a_client_may_be_let_off_pkce_but_no_public_one(served: Served) -> None:
-    """P12: for certification, one client at a time."""
+    """P12: for certification, one client at a time; whatever is written of a public one."""
     await served.world.make_web_client(requires_pkce=False)
-    await served.world.make_web_client("app", confidential=False, requires_pkce=False)
+    await served.world.make_web_client("app", confidential=False)
+    lax = Registration(redirect_uris=(APP,), requires_pkce=False)
+    await served.world.change_client("app", registration=lax)
     async with Visitor(served) as visitor:
         await visitor.authorize(code_challenge=None, code_challenge_method=None)
         assert visitor.title == SIGN_IN
