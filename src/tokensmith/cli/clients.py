@@ -30,6 +30,7 @@ class _Given(TypedDict):
     after_sign_out: tuple[str, ...]
     logout_uri: str | None
     jwks: TextIO | None
+    jwks_uri: str | None
     exchange: bool
     device: bool
     trusted: bool
@@ -52,6 +53,7 @@ def client() -> None:
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help=_REDIRECT_HELP)
 @click.option("--after-sign-out", "after_sign_out", multiple=True, metavar="URI", help=_AFTER_SIGN_OUT_HELP)
 @click.option("--jwks", type=click.File("r"), help="Its public keys (a JWK Set); it signs instead of having a secret.")
+@click.option("--jwks-uri", metavar="URL", help="Where it publishes such keys; it changes them when it likes.")
 @click.option("--exchange", is_flag=True, help="May exchange tokens it was given for those of --resource (RFC 8693).")
 @click.option("--device", is_flag=True, help="Runs where nobody can type much, and is connected by a code.")
 @click.option("--logout-uri", metavar="URI", help="Where it hears that somebody has signed out (Back-Channel Logout).")
@@ -91,6 +93,7 @@ def _new_client(name: str, given: _Given) -> NewClient:
             trusted=given["trusted"],
             requires_pkce=not given["without_pkce"],
             jwks=keys.read() if keys else None,
+            jwks_uri=given["jwks_uri"],
         ),
     )
 

@@ -10,8 +10,6 @@ from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock
 from tokensmith.outbound.fetch import AsyncFetcher
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
 from tokensmith.server.flows.check_password import CheckPassword
-from tokensmith.server.flows.client_assertion import ClientAssertions
-from tokensmith.server.flows.client_auth import ClientAuth
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.connect_device import ConnectDevice
 from tokensmith.server.flows.deliver_logouts import DeliverLogouts
@@ -26,7 +24,6 @@ from tokensmith.server.flows.mint import Mint
 from tokensmith.server.flows.own_access_tokens import OwnAccessTokens
 from tokensmith.server.flows.prove_possession import ProvePossession
 from tokensmith.server.flows.publish_status import PublishStatus
-from tokensmith.server.flows.register_client import RegisterClient
 from tokensmith.server.flows.registered_origins import RegisteredOrigins
 from tokensmith.server.flows.revoke import Revoke
 from tokensmith.server.flows.rotate_keys import RotateKeys
@@ -46,12 +43,11 @@ from tokensmith.server.settings import Settings
 from tokensmith.server.web.api.first_party import FirstParty
 from tokensmith.server.web.ending import Ending
 from tokensmith.server.web.home import Home
-from tokensmith.server.web.oauth.calling_client import CallingClients
 from tokensmith.server.web.oauth.device_authorization import DeviceAuthorizationHandler
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
 from tokensmith.server.web.oauth.keys import KeysHandler
 from tokensmith.server.web.oauth.metadata import MetadataHandler, metadata_handler
-from tokensmith.server.web.oauth.register import REGISTER_PATH, RegisterHandlers
+from tokensmith.server.web.oauth.register import REGISTER_PATH
 from tokensmith.server.web.oauth.revoke import RevokeHandler
 from tokensmith.server.web.oauth.status_feed import StatusFeedHandler
 from tokensmith.server.web.oauth.status_list import StatusListHandler, StatusListsHandler
@@ -60,7 +56,7 @@ from tokensmith.server.web.oauth.userinfo import UserInfoHandler
 from tokensmith.server.web.render import Pages
 from tokensmith.server.web.routes import ADVERTISED, Handlers, routes
 from tokensmith.server.web.source_address import Sources, parse_networks
-from tokensmith.server.web.throttle import FailureThrottle
+from tokensmith.server.wiring_of_clients import ClientsWiring
 from tokensmith.server.wiring_of_pages import PagesWiring, Shared
 
 
@@ -83,9 +79,7 @@ class Wiring:
         self.ending = Ending()
         self.ring = KeyRing(self.store, parts.sealing)
         self.mint = Mint(issuer=settings.issuer, ring=self.ring)
-        self._client_auth = ClientAuth(
-            store=self.store, assertions=ClientAssertions(store=self.store, issuer=settings.issuer)
-        )
+        self.fetcher = fetcher or ThreadedFetcher(BlockingFetcher())
         self.passwords = CheckPassword(
             store=self.store, hasher=parts.hasher, attempts_secret=parts.sealing.held.attempts_secret
         )
@@ -98,15 +92,15 @@ class Wiring:
             nonces=_nonces(parts, clock) if settings.dpop_nonces else None,
         )
         self.sources = Sources(parse_networks(settings.trusted_proxies))
-        failures = FailureThrottle(parts.client_failures)
+        self.clients = ClientsWiring(
+            settings, parts, self.store, sources=self.sources, fetcher=self.fetcher, clock=clock
+        )
         self.https = settings.issuer.startswith("https://")
         self.pages = Pages(issuer_path=settings.issuer_path)
-        self.fetcher = fetcher or ThreadedFetcher(BlockingFetcher())
         poster = LogoutPosts(ThreadedFetcher(BlockingFetcher()))
         self.deliver_logouts = DeliverLogouts(store=self.store, mint=self.mint, poster=poster)
         self.announce_logouts = Soon(self.deliver_logouts.run)
         self._people = PagesWiring(self._shared())
-        self._clients = CallingClients(client_auth=self._client_auth, sources=self.sources, failures=failures)
 
     def _shared(self) -> Shared:
         return Shared(
@@ -119,6 +113,7 @@ class Wiring:
             sources=self.sources,
             pages=self.pages,
             fetcher=self.fetcher,
+            keys_of_clients=self.clients.keys,
             observer=self.metrics,
             announce_logouts=self.announce_logouts,
         )
@@ -148,17 +143,19 @@ class Wiring:
             logout=self._people.logout(),
             device=self._people.device(),
             device_authorization=DeviceAuthorizationHandler(
-                clients=self._clients, devices=ConnectDevice(store=self.store), issuer=settings.issuer
+                clients=self.clients.calling, devices=ConnectDevice(store=self.store), issuer=settings.issuer
             ),
-            push_request=self._people.push_request(self._clients),
+            push_request=self._people.push_request(self.clients.calling),
             pages=self.pages,
             origins=RegisteredOrigins(self.store),
             userinfo=self._user_info(),
-            tokens=TokenHandler(clients=self._clients, possession=self.possession, tokens=tokens, observer=metrics),
+            tokens=TokenHandler(
+                clients=self.clients.calling, possession=self.possession, tokens=tokens, observer=metrics
+            ),
             revoke=self._revoke(),
             introspect=self._introspect(),
             metadata=self._metadata(tokens),
-            register=self._register(),
+            register=self.clients.register(),
             keys=KeysHandler(ring=self.ring),
             status_list=StatusListHandler(publish=publish, observer=metrics),
             status_lists=StatusListsHandler(publish=publish),
@@ -195,17 +192,6 @@ class Wiring:
         registers = self.settings.registration != "off"
         return {**ADVERTISED, **({"registration_endpoint": REGISTER_PATH} if registers else {})}
 
-    def _register(self) -> RegisterHandlers | None:
-        if self.settings.registration == "off":
-            return None
-        return RegisterHandlers(
-            register=RegisterClient(store=self.store),
-            issuer=self.settings.issuer,
-            initial_token=self.settings.registration_token,
-            sources=self.sources,
-            limit=self.parts.sign_ins,
-        )
-
     def _user_info(self) -> UserInfoHandler:
         flow = UserInfo(
             store=self.store,
@@ -217,11 +203,11 @@ class Wiring:
 
     def _revoke(self) -> RevokeHandler:
         flow = Revoke(store=self.store, access_tokens=self._own_tokens(), rotation_keys=self.parts.sealing)
-        return RevokeHandler(clients=self._clients, revoke=flow)
+        return RevokeHandler(clients=self.clients.calling, revoke=flow)
 
     def _introspect(self) -> IntrospectHandler:
         flow = Introspect(store=self.store, access_tokens=self._own_tokens(), rotation_keys=self.parts.sealing)
-        return IntrospectHandler(clients=self._clients, introspect=flow)
+        return IntrospectHandler(clients=self.clients.calling, introspect=flow)
 
     def _own_tokens(self) -> OwnAccessTokens:
         return OwnAccessTokens(issuer=self.settings.issuer, ring=self.ring)
@@ -233,7 +219,7 @@ class Wiring:
             sign_in=sign_in,
             refresh=self._refresh,
             sign_out=SignOut(store=self.store, rotation_keys=parts.sealing),
-            client_auth=self._client_auth,
+            client_auth=self.clients.auth,
             possession=self.possession,
             sources=self.sources,
             sign_ins=parts.sign_ins,

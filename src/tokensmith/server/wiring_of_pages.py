@@ -12,10 +12,12 @@ from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_documents import ClientDocuments
 from tokensmith.server.flows.connect_device import ConnectDevice
 from tokensmith.server.flows.key_ring import KeyRing
+from tokensmith.server.flows.keys_of_clients import KeysOfClients
 from tokensmith.server.flows.own_id_tokens import OwnIdTokens
 from tokensmith.server.flows.pending import Pending
 from tokensmith.server.flows.prove_possession import ProvePossession
 from tokensmith.server.flows.push_request import PushRequest
+from tokensmith.server.flows.request_objects import RequestObjects
 from tokensmith.server.flows.sign_out_request import ReadSignOutRequest
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
@@ -47,6 +49,7 @@ class Shared:
     sources: Sources
     pages: Pages
     fetcher: AsyncFetcher
+    keys_of_clients: KeysOfClients
     observer: Observer
     announce_logouts: Callable[[], None]
 
@@ -58,8 +61,9 @@ class PagesWiring:
         settings = shared.settings
         self._shared = shared
         documents = ClientDocuments(store=shared.store, fetcher=shared.fetcher)
+        objects = RequestObjects(store=shared.store, issuer=settings.issuer, keys=shared.keys_of_clients)
         self._read = ReadAuthorizationRequest(
-            store=shared.store, documents=documents if settings.client_documents else None
+            store=shared.store, objects=objects, documents=documents if settings.client_documents else None
         )
         self._pending = Pending(store=shared.store)
         self._cookies = BrowserCookies(https=settings.issuer.startswith("https://"))

@@ -14,8 +14,10 @@ from tokensmith.server.domain.client_metadata import (
     read_metadata,
 )
 from tokensmith.server.domain.clients import GrantType
+from tokensmith.server.domain.registrations import AuthMethod
 
 URI = "https://app.example/cb"
+KEYS_AT = "https://app.example/keys"
 JWKS = {"keys": [dict(Key.generate("ES256").public().to_jwk())]}
 
 
@@ -49,6 +51,17 @@ def test_it_proves_itself_in_one_way(members: dict[str, Any], confidential: bool
         assert json.loads(read.registration.jwks) == JWKS
 
 
+@pytest.mark.parametrize("keys", [{"jwks": JWKS}, {"jwks_uri": KEYS_AT}])
+def test_keys_may_stand_beside_a_secret(keys: dict[str, Any]) -> None:
+    """RFC 9101 §10.4: requests are signed with them, and the client still proves itself as it says."""
+    signs = {"require_signed_request_object": True, "request_object_signing_alg": "ES256"}
+    read = read_metadata(metadata(**keys, **signs), fallback_name="?")
+
+    assert (read.confidential, read.registration.auth_method) == (True, AuthMethod.SECRET)
+    assert (read.registration.requires_signed, read.registration.request_object_alg) == (True, "ES256")
+    assert (read.registration.jwks_uri, read.registration.has_keys) == (keys.get("jwks_uri"), True)
+
+
 def test_a_name_is_one_line() -> None:
     assert read_metadata(metadata(client_name=" The\n App\t"), fallback_name="?").name == "The App"
 
@@ -66,8 +79,11 @@ def test_a_name_is_one_line() -> None:
         ({"response_types": ["code", "token"]}, "metadata_response_types"),
         ({"token_endpoint_auth_method": "client_secret_jwt"}, "metadata_auth_method"),
         ({"token_endpoint_auth_method": "private_key_jwt"}, "metadata_keys"),
-        ({"jwks": JWKS}, "metadata_keys"),
-        ({"jwks_uri": "https://app.example/jwks"}, "metadata_keys"),
+        ({"jwks": JWKS, "jwks_uri": KEYS_AT}, "metadata_keys"),
+        ({"jwks_uri": "http://app.example/jwks"}, "metadata_keys"),
+        ({"require_signed_request_object": True}, "metadata_keys"),
+        ({"request_object_signing_alg": "ES256"}, "metadata_keys"),
+        ({"request_object_signing_alg": "HS256", "jwks": JWKS}, "metadata_algorithm"),
         ({"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": []}}, "metadata_keys"),
         ({"id_token_signed_response_alg": "none"}, "metadata_algorithm"),
         ({"id_token_signed_response_alg": "HS256"}, "metadata_algorithm"),

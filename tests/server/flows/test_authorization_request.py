@@ -7,14 +7,14 @@ import pytest
 from tests.server.flows.world import World
 from tests.server.web.visitor import APP, REQUEST
 from tokensmith.server.domain.errors import InvalidRequestError
-from tokensmith.server.flows.authorization_request import AuthorizationRequest, ReadAuthorizationRequest, Refusal
+from tokensmith.server.flows.authorization_request import AuthorizationRequest, Refusal
 
 pytestmark = pytest.mark.anyio
 
 
 async def read(world: World, *, pushed: bool = False, **changes: Any) -> AuthorizationRequest | Refusal:
     parameters = {name: value for name, value in {**REQUEST, **changes}.items() if value is not None}
-    return await ReadAuthorizationRequest(store=world.store).run(parameters, (), pushed=pushed)
+    return await world.read_request.run(parameters, (), pushed=pushed)
 
 
 async def test_a_request_is_read_once_into_values(world: World) -> None:

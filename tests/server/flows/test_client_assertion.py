@@ -13,7 +13,7 @@ from tokensmith.outbound.identity import ASSERTION_TYPE, KeyClient
 from tokensmith.server.domain.clients import GrantType
 from tokensmith.server.domain.errors import InvalidClientError
 from tokensmith.server.domain.ids import ClientId
-from tokensmith.server.domain.registrations import Registration
+from tokensmith.server.domain.registrations import AuthMethod, Registration
 from tokensmith.server.flows.client_auth import PresentedClient
 from tokensmith.server.flows.manage_clients import NewClient
 
@@ -140,4 +140,4 @@ async def test_our_own_client_gets_a_token_so(world: World) -> None:
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     found = await world.store.read(lambda uow: uow.clients.find(ClientId("signer")))
     assert found is not None
-    assert found.proves_itself_by_key
+    assert found.auth_method is AuthMethod.PRIVATE_KEY_JWT

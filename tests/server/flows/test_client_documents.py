@@ -100,6 +100,6 @@ async def test_it_can_be_switched_off(world: World) -> None:
     closed = Served(world, client_documents=False)
     publish(closed)
     assert (await come(Visitor(closed))).status == 400
-    assert closed.fetcher.asked == []
+    assert world.network.asked == [URL]
     await world.clients.set_disabled(URL, disabled=True)
     assert (await come(visitor)).status == 400

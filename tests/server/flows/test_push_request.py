@@ -5,7 +5,6 @@ import pytest
 from tests.server.flows.world import World
 from tests.server.web.visitor import REQUEST
 from tokensmith.server.domain.errors import InvalidRequestError
-from tokensmith.server.flows.authorization_request import ReadAuthorizationRequest
 from tokensmith.server.flows.pending import URN, Pending
 from tokensmith.server.flows.push_request import Pushed, PushRequest
 
@@ -13,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def push(world: World, *, key_thumbprint: str | None = None, **changes: str) -> Pushed:
-    flow = PushRequest(read=ReadAuthorizationRequest(store=world.store), pending=Pending(store=world.store))
+    flow = PushRequest(read=world.read_request, pending=Pending(store=world.store))
     return await flow.run(await world.client("web"), {**REQUEST, **changes}, (), key_thumbprint=key_thumbprint)
 
 

@@ -6,11 +6,14 @@ from typing import Any, Self, TypeVar
 
 from tests.server.fake_sealing import HeldSealing
 from tests.server.fakes import InMemoryStore
+from tests.server.flows.network import Documents
+from tokensmith.outbound.doors import AsyncOutside
 from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
 from tokensmith.server.domain.ids import ClientId
 from tokensmith.server.domain.registrations import Registration
 from tokensmith.server.domain.stored_secrets import digest
 from tokensmith.server.domain.unit_of_work import UnitOfWork
+from tokensmith.server.flows.authorization_request import ReadAuthorizationRequest
 from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_assertion import ClientAssertions
 from tokensmith.server.flows.client_auth import ClientAuth, PresentedClient
@@ -22,12 +25,14 @@ from tokensmith.server.flows.exchange_token import ExchangeToken
 from tokensmith.server.flows.first_tokens import FirstTokens
 from tokensmith.server.flows.introspect import Introspect
 from tokensmith.server.flows.key_ring import KeyRing
+from tokensmith.server.flows.keys_of_clients import KeysOfClients
 from tokensmith.server.flows.manage_clients import ManageClients, NewClient
 from tokensmith.server.flows.manage_resources import ManageResources
 from tokensmith.server.flows.manage_users import ManageUsers
 from tokensmith.server.flows.mint import Mint
 from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessTokens
 from tokensmith.server.flows.publish_status import PublishStatus
+from tokensmith.server.flows.request_objects import RequestObjects
 from tokensmith.server.flows.revoke import Revoke
 from tokensmith.server.flows.rotate_keys import RotateKeys
 from tokensmith.server.flows.sign_in import SignIn, SignInRequest
@@ -104,7 +109,12 @@ class World:
         self.exchange_token = ExchangeToken(store=self.store, access_tokens=own, mint=mint)
         self.exchange_device = ExchangeDevice(store=self.store, first_tokens=first_tokens)
         self.client_credentials = ClientCredentials(store=self.store, mint=mint)
-        self.client_auth = ClientAuth(store=self.store, assertions=ClientAssertions(store=self.store, issuer=ISSUER))
+        self.network = Documents()
+        self.keys_of_clients = KeysOfClients(outside=AsyncOutside(self.network, lambda: self.seconds, self))
+        assertions = ClientAssertions(store=self.store, issuer=ISSUER, keys=self.keys_of_clients)
+        self.client_auth = ClientAuth(store=self.store, assertions=assertions)
+        objects = RequestObjects(store=self.store, issuer=ISSUER, keys=self.keys_of_clients)
+        self.read_request = ReadAuthorizationRequest(store=self.store, objects=objects)
         self.sign_out = SignOut(store=self.store, rotation_keys=self.sealing)
         self.revoke = Revoke(store=self.store, access_tokens=own, rotation_keys=self.sealing)
         self.introspect = Introspect(store=self.store, access_tokens=own, rotation_keys=self.sealing)

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
+from tests.server.flows.network import Documents
 from tests.server.storage.clocked import ClockedStore
 from tests.server.storage.test_races import Race, race
-from tests.server.web.served import Documents
 from tokensmith.outbound import Response
 from tokensmith.server.domain.client_metadata import ClientMetadata
 from tokensmith.server.domain.clients import Client

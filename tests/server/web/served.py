@@ -1,13 +1,11 @@
 """The whole application in process, over the in-memory world of the flows' tests and a client that speaks ASGI."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 
 from tests.server.flows.world import ISSUER, World
-from tokensmith.outbound import FetchError, FetchRules, Response
 from tokensmith.server.ops.metrics import Metrics
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
@@ -30,23 +28,6 @@ class Limit:
         return 7 if self.hits[source] > self.room else 0
 
 
-@dataclass
-class Documents:
-    """The network, as far as clients' documents are concerned; satisfies `AsyncFetcher`."""
-
-    answers: dict[str, Response] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-
-    async def fetch(self, url: str, rules: FetchRules, headers: Mapping[str, str]) -> Response:
-        rules.admit(url)
-        self.asked.append(url)
-        if url not in self.answers:
-            raise FetchError("nobody there", code="unreachable")
-        if len(self.answers[url].body) > rules.max_bytes:
-            raise FetchError("too large", code="too_large")
-        return self.answers[url]
-
-
 class Served:
     """A served world: `world` behind it, `http` in front."""
 
@@ -62,7 +43,7 @@ class Served:
             client_failures=self.client_failures,
         )
         self.metrics = Metrics()
-        self.fetcher = Documents()
+        self.fetcher = world.network
         self.wiring = Wiring(self.settings, parts, self.metrics, clock=world, fetcher=self.fetcher)
         self.app = ExactRouter()
         self.app.serve(self.wiring.routes())

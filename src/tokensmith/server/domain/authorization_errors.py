@@ -43,10 +43,17 @@ class UnmetRequirementsError(OAuthError):
 
 
 class RequestNotSupportedError(OAuthError):
-    """The request came as a signed object, which is not taken here (Core §3.1.2.6)."""
+    """The request came as an object that is not signed, or of a client that has no keys here (Core §3.1.2.6)."""
 
     code = "request_not_supported"
     error = "request_not_supported"
+
+
+class InvalidRequestObjectError(OAuthError):
+    """The request came as an object that is not good here (RFC 9101 §7)."""
+
+    code = "invalid_request_object"
+    error = "invalid_request_object"
 
 
 class RequestUriNotSupportedError(OAuthError):

@@ -10,19 +10,23 @@ from typing import Annotated, Final
 import msgspec
 
 from tokensmith.jose.strict_json import JsonValue, encode
-from tokensmith.server.domain.client_keys import check_jwks
+from tokensmith.server.domain.client_keys import ASSERTION_ALGORITHMS, check_jwks
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import InvalidRequestError, OAuthError
 from tokensmith.server.domain.redirect_uris import check_redirect_uri
-from tokensmith.server.domain.registrations import DEFAULT_ID_TOKEN_ALG, Registration
+from tokensmith.server.domain.registrations import DEFAULT_ID_TOKEN_ALG, AuthMethod, Registration
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 
 MAX_URIS: Final = 32
 OPEN_GRANTS: Final = frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN, GrantType.DEVICE_CODE})
 # RFC 7591 §2: of a program that does not say how it proves itself.
 DEFAULT_METHOD: Final = "client_secret_basic"
-_SECRETS: Final = (DEFAULT_METHOD, "client_secret_post")
-_SIGNED: Final = "private_key_jwt"
+_METHODS: Final = {
+    DEFAULT_METHOD: AuthMethod.SECRET,
+    "client_secret_post": AuthMethod.SECRET,
+    "private_key_jwt": AuthMethod.PRIVATE_KEY_JWT,
+    "none": AuthMethod.NONE,
+}
 
 _Uris = Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_URIS)]
 
@@ -52,7 +56,9 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True):
     response_types: tuple[str, ...] = ("code",)
     token_endpoint_auth_method: str | None = None
     jwks: Mapping[str, object] | None = None
-    jwks_uri: str | None = None
+    jwks_uri: Annotated[str, msgspec.Meta(max_length=512)] | None = None
+    request_object_signing_alg: str | None = None
+    require_signed_request_object: bool = False
     backchannel_logout_uri: Annotated[str, msgspec.Meta(max_length=512)] | None = None
     id_token_signed_response_alg: str = DEFAULT_ID_TOKEN_ALG
     require_pushed_authorization_requests: bool = False
@@ -92,11 +98,15 @@ def read_metadata(sent: ClientMetadata, *, fallback_name: str, default_method: s
     if sent.client_uri is not None and not sent.client_uri.startswith("https://"):
         raise _bad("client_uri is an https URL.", code="metadata_client_uri")
     name = " ".join((sent.client_name or "").split())
-    method = sent.token_endpoint_auth_method or default_method
+    method = _method(sent.token_endpoint_auth_method or default_method)
     registration = Registration(
         redirect_uris=sent.redirect_uris,
         post_logout_redirect_uris=sent.post_logout_redirect_uris,
+        auth_method=method,
         jwks=_keys(sent, method),
+        jwks_uri=sent.jwks_uri,
+        request_object_alg=_request_object_alg(sent),
+        requires_signed=sent.require_signed_request_object,
         id_token_alg=sent.id_token_signed_response_alg,
         requires_pushed=sent.require_pushed_authorization_requests,
         binds_tokens=sent.dpop_bound_access_tokens,
@@ -106,7 +116,7 @@ def read_metadata(sent: ClientMetadata, *, fallback_name: str, default_method: s
     return ReadMetadata(
         name=name or fallback_name,
         grant_types=grants,
-        confidential=method in _SECRETS,
+        confidential=method is AuthMethod.SECRET,
         registration=registration,
     )
 
@@ -126,7 +136,11 @@ def told_metadata(client: Client) -> dict[str, JsonValue]:
         "require_pushed_authorization_requests": known.requires_pushed,
         "dpop_bound_access_tokens": known.binds_tokens,
     }
-    for name in ("client_uri", "backchannel_logout_uri"):
+    if known.requires_signed:
+        members["require_signed_request_object"] = True
+    if known.request_object_alg is not None:
+        members["request_object_signing_alg"] = known.request_object_alg
+    for name in ("client_uri", "backchannel_logout_uri", "jwks_uri"):
         if (value := getattr(known, name)) is not None:
             members[name] = value
     if known.jwks is not None:
@@ -136,9 +150,7 @@ def told_metadata(client: Client) -> dict[str, JsonValue]:
 
 def auth_method(client: Client) -> str:
     """Return how a client proves itself; of the two ways to send a secret, both of which are taken, the first."""
-    if client.proves_itself_by_key:
-        return _SIGNED
-    return "none" if client.is_public else DEFAULT_METHOD
+    return next(name for name, method in _METHODS.items() if method is client.auth_method)
 
 
 def check_same_method(sent: str | None, held: str) -> None:
@@ -147,7 +159,7 @@ def check_same_method(sent: str | None, held: str) -> None:
     Raises:
         InvalidClientMetadataError: it is one (`metadata_auth_method_changed`).
     """
-    if sent is not None and sent != held and not {sent, held} <= set(_SECRETS):
+    if sent is not None and _METHODS.get(sent) is not _METHODS[held]:
         text = "token_endpoint_auth_method stays what it is; register anew."
         raise _bad(text, code="metadata_auth_method_changed", detail=f"{held} → {sent}"[:100])
 
@@ -162,14 +174,29 @@ def _grant_types(sent: ClientMetadata) -> frozenset[GrantType]:
     return grants
 
 
-def _keys(sent: ClientMetadata, method: str) -> str | None:
-    if method not in (*_SECRETS, _SIGNED, "none"):
+def _method(name: str) -> AuthMethod:
+    if name not in _METHODS:
         raise _bad("token_endpoint_auth_method is not offered.", code="metadata_auth_method")
-    # RFC 7591 §2: one of the two; nothing is fetched on the word of somebody who registers.
-    if sent.jwks_uri is not None:
-        raise _bad("Keys are registered in jwks.", code="metadata_keys")
-    if (method == _SIGNED) != (sent.jwks is not None):
-        raise _bad("jwks and private_key_jwt go together.", code="metadata_keys")
+    return _METHODS[name]
+
+
+def _request_object_alg(sent: ClientMetadata) -> str | None:
+    alg = sent.request_object_signing_alg
+    if alg not in (None, *ASSERTION_ALGORITHMS):
+        raise _bad("request_object_signing_alg is not offered.", code="metadata_algorithm")
+    if (alg is not None or sent.require_signed_request_object) and sent.jwks is None and sent.jwks_uri is None:
+        raise _bad("Who signs requests registers keys.", code="metadata_keys")
+    return alg
+
+
+def _keys(sent: ClientMetadata, method: AuthMethod) -> str | None:
+    # RFC 7591 §2: one of the two at most.
+    if sent.jwks is not None and sent.jwks_uri is not None:
+        raise _bad("Register jwks or jwks_uri.", code="metadata_keys")
+    if sent.jwks_uri is not None and not sent.jwks_uri.startswith("https://"):
+        raise _bad("jwks_uri is an https URL.", code="metadata_keys")
+    if method is AuthMethod.PRIVATE_KEY_JWT and sent.jwks is None and sent.jwks_uri is None:
+        raise _bad("Who signs registers keys.", code="metadata_keys")
     if sent.jwks is None:
         return None
     try:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.ids import ClientId, ResourceId
-from tokensmith.server.domain.registrations import NOTHING_MORE, Registration
+from tokensmith.server.domain.registrations import NOTHING_MORE, AuthMethod, Registration
 
 FIRST_PARTY: Final = ClientId("first-party")
 
@@ -79,12 +79,16 @@ class Client:
     @property
     def is_public(self) -> bool:
         """Whether the client has nothing to prove itself with (RFC 6749 §2.1)."""
-        return not (self.secret_digests or self.proves_itself_by_key)
+        return self.auth_method is AuthMethod.NONE
 
     @property
-    def proves_itself_by_key(self) -> bool:
-        """Whether it signs assertions (RFC 7523) instead of showing a secret."""
-        return self.registration.jwks is not None
+    def auth_method(self) -> AuthMethod:
+        """How it proves itself: in this way and in no other, or the weaker one is the one that counts."""
+        if self.registration.auth_method is not None:
+            return self.registration.auth_method
+        if self.registration.has_keys:
+            return AuthMethod.PRIVATE_KEY_JWT
+        return AuthMethod.SECRET if self.secret_digests else AuthMethod.NONE
 
     @property
     def refreshes(self) -> bool:

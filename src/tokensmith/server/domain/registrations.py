@@ -1,5 +1,6 @@
 """What a client is registered with besides its secret and its permissions (RFC 7591 §2, OpenID Registration §2)."""
 
+from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -8,13 +9,25 @@ import msgspec
 DEFAULT_ID_TOKEN_ALG: Final = "RS256"
 
 
+class AuthMethod(StrEnum):
+    """How a client proves who it is (RFC 6749 §2.3, RFC 7523). A secret may stand in the header or in the form."""
+
+    NONE = "none"
+    SECRET = "client_secret"
+    PRIVATE_KEY_JWT = "private_key_jwt"
+
+
 class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A client's metadata; what is left at its default is not stored.
 
     Attributes:
         redirect_uris: Where codes may be sent, each compared as a whole (RFC 9700 §2.1).
         post_logout_redirect_uris: Where a browser may go after signing out (RP-Initiated Logout §3.1).
-        jwks: The client's own keys as a JWK Set in JSON, for `private_key_jwt` (RFC 7523).
+        auth_method: How it proves itself. None: by its keys where it has some, by its secret where it has one.
+        jwks: The client's own keys as a JWK Set in JSON.
+        jwks_uri: Where it publishes them instead.
+        request_object_alg: The one algorithm its request objects are signed with (RFC 9101 §10.4); None: any of ours.
+        requires_signed: Its requests must come as such objects (RFC 9101 §10.5).
         id_token_alg: What its ID tokens are signed with.
         trusted: People are not asked before it gets what it asks for: a program of the house itself.
         requires_pkce: Off only for clients that came before RFC 7636, and for certification.
@@ -29,7 +42,11 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
+    auth_method: AuthMethod | None = None
     jwks: str | None = None
+    jwks_uri: str | None = None
+    request_object_alg: str | None = None
+    requires_signed: bool = False
     id_token_alg: str = DEFAULT_ID_TOKEN_ALG
     trusted: bool = False
     requires_pkce: bool = True
@@ -39,6 +56,11 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     document_read_at_ms: int | None = None
     backchannel_logout_uri: str | None = None
     management_digest: str | None = None
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether what it signs can be verified."""
+        return self.jwks is not None or self.jwks_uri is not None
 
     @property
     def is_vouched_for(self) -> bool:

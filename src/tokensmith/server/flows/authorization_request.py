@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from tokensmith.server.domain.authorization_errors import (
-    RequestNotSupportedError,
     RequestUriNotSupportedError,
     UnsupportedResponseTypeError,
 )
@@ -23,6 +22,7 @@ from tokensmith.server.domain.redirect_uris import is_registered, what_differs
 from tokensmith.server.domain.scopes import asked_scopes
 from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.flows.client_documents import ClientDocuments
+from tokensmith.server.flows.request_objects import OpenedRequest, RequestObjects
 
 ResponseMode = Literal["query", "form_post"]
 RESPONSE_MODES: Final[tuple[ResponseMode, ...]] = ("query", "form_post")
@@ -81,6 +81,7 @@ class ReadAuthorizationRequest:
     """The flow. *documents* reads clients whose names are URLs; None where such are not taken."""
 
     store: Store
+    objects: RequestObjects
     documents: ClientDocuments | None = None
 
     async def run(
@@ -93,16 +94,35 @@ class ReadAuthorizationRequest:
 
         Raises:
             InvalidRequestError: no such client, or no such redirect URI of it; what differed is in `detail`.
+            OAuthError: a request object that cannot be opened, with no redirect URI beside it.
             UnavailableError: the database cannot be reached.
         """
         client = await self.client_of(parameters.get("client_id"))
-        to = return_address(client, parameters)
         try:
-            if client.registration.requires_pushed and not pushed:
-                raise InvalidRequestError("This client pushes its requests.", code="request_not_pushed")
-            return _read(client, to, parameters, resources)
+            opened = await self._opened(client, parameters, resources, pushed=pushed)
         except OAuthError as error:
-            return Refusal(to=to, error=error)
+            return _refusal(client, parameters, error)
+        return _read_for(client, opened)
+
+    async def run_again(self, client_id: str, opened: OpenedRequest) -> AuthorizationRequest | Refusal:
+        """Read a request that was read and kept before; how it came was looked at then.
+
+        Raises:
+            InvalidRequestError: the client is not known any more, or its redirect URI is not.
+            UnavailableError: the database cannot be reached.
+        """
+        return _read_for(await self.client_of(client_id), opened)
+
+    async def _opened(
+        self, client: Client, parameters: Mapping[str, str], resources: tuple[str, ...], *, pushed: bool
+    ) -> OpenedRequest:
+        if client.registration.requires_pushed and not pushed:
+            raise InvalidRequestError("This client pushes its requests.", code="request_not_pushed")
+        if "request" in parameters:
+            return await self.objects.open(client, parameters["request"])
+        if client.registration.requires_signed:
+            raise InvalidRequestError("This client signs its requests.", code="request_not_signed")
+        return OpenedRequest(parameters=parameters, resources=resources)
 
     async def client_of(self, client_id: str | None) -> Client:
         """Return the client that a request names.
@@ -123,6 +143,24 @@ class ReadAuthorizationRequest:
                 "The application is not known here.", code="authorize_client_unknown", detail=repr(client_id[:200])
             )
         return client
+
+
+def _refusal(client: Client, parameters: Mapping[str, str], error: OAuthError) -> Refusal:
+    # With an object that cannot be opened, what stands beside it says where its client is to be told; or nothing does.
+    try:
+        return Refusal(to=return_address(client, parameters), error=error)
+    except InvalidRequestError:
+        if "request" in parameters:
+            raise error from None
+        raise
+
+
+def _read_for(client: Client, opened: OpenedRequest) -> AuthorizationRequest | Refusal:
+    to = return_address(client, opened.parameters)
+    try:
+        return _read(client, to, opened.parameters, opened.resources)
+    except OAuthError as error:
+        return Refusal(to=to, error=error)
 
 
 def return_address(client: Client, parameters: Mapping[str, str]) -> ReturnAddress:
@@ -188,8 +226,6 @@ def _read(
 
 
 def _check_form(client: Client, parameters: Mapping[str, str]) -> None:
-    if "request" in parameters:
-        raise RequestNotSupportedError("Request objects are not taken here.")
     if "request_uri" in parameters:
         raise RequestUriNotSupportedError("Only pushed requests are taken by reference.")
     response_type = parameters.get("response_type")

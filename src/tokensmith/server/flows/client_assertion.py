@@ -5,21 +5,20 @@ another server is not good here. Each is good once.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, cast
 
-from tokensmith.jose import JoseError, KeySet, jwt
-from tokensmith.jose.strict_json import parse_object
+from tokensmith.jose import JoseError, jwt
 from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.errors import InvalidClientError
 from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.flows.key_ring import FixedClock
+from tokensmith.server.flows.keys_of_clients import KeysOfClients
 
 LEEWAY_SECONDS: Final = 10
 # What is remembered of a used one is remembered until it expires, so it may not be good for ever.
 LONGEST_SECONDS: Final = 600
-MAX_KEY_SETS: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +27,7 @@ class ClientAssertions:
 
     store: Store
     issuer: str
-    _key_sets: dict[str, KeySet] = field(default_factory=dict, repr=False)
+    keys: KeysOfClients
 
     async def check(self, client: Client, assertion: str) -> None:
         """Refuse an assertion that does not prove this client.
@@ -39,7 +38,7 @@ class ClientAssertions:
             UnavailableError: the database cannot be reached.
         """
         now_ms = await self.store.read(lambda uow: uow.now_ms())
-        claims = self._verified(client, assertion, now=now_ms / MILLISECONDS)
+        claims = await self._verified(client, assertion, now=now_ms / MILLISECONDS)
         expires_at = cast("float", claims["exp"]) + LEEWAY_SECONDS
         if expires_at - now_ms / MILLISECONDS > LONGEST_SECONDS + LEEWAY_SECONDS:
             raise _refused(client, "exp is more than ten minutes ahead")
@@ -50,28 +49,19 @@ class ClientAssertions:
             text = "The client did not prove who it is."
             raise InvalidClientError(text, code="client_assertion_replayed", detail=client.id)
 
-    def _verified(self, client: Client, assertion: str, *, now: float) -> jwt.Claims:
-        verifier = jwt.Verifier(
-            self._keys(client),
-            issuer=client.id,
-            audience=self.issuer,
-            profile=jwt.CLIENT_ASSERTION,
-            leeway=LEEWAY_SECONDS,
-            clock=FixedClock(now),
-        )
+    async def _verified(self, client: Client, assertion: str, *, now: float) -> jwt.Claims:
         try:
+            verifier = jwt.Verifier(
+                await self.keys.find(client, assertion),
+                issuer=client.id,
+                audience=self.issuer,
+                profile=jwt.CLIENT_ASSERTION,
+                leeway=LEEWAY_SECONDS,
+                clock=FixedClock(now),
+            )
             return verifier.verify(assertion).claims
         except JoseError as error:
             raise _refused(client, f"{error.code} {error.detail}") from None
-
-    def _keys(self, client: Client) -> KeySet:
-        text = client.registration.jwks or '{"keys":[]}'
-        keys = self._key_sets.get(text)
-        if keys is None:
-            if len(self._key_sets) >= MAX_KEY_SETS:
-                self._key_sets.clear()
-            keys = self._key_sets[text] = KeySet.from_jwks(parse_object(text.encode()))
-        return keys
 
 
 def _refused(client: Client, detail: str) -> InvalidClientError:

@@ -6,6 +6,7 @@ from typing import Literal
 from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import InvalidClientError
 from tokensmith.server.domain.ids import ClientId
+from tokensmith.server.domain.registrations import AuthMethod
 from tokensmith.server.domain.stored_secrets import matches
 from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.flows.client_assertion import ClientAssertions
@@ -49,7 +50,7 @@ class ClientAuth:
             raise _refused(presented, code="client_unknown")
         if client.disabled:
             raise _refused(presented, code="client_disabled")
-        if client.proves_itself_by_key:
+        if client.auth_method is AuthMethod.PRIVATE_KEY_JWT:
             if presented.assertion is None:
                 raise _refused(presented, code="client_assertion_missing")
             await self.assertions.check(client, presented.assertion)

@@ -11,7 +11,7 @@ from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 from tokensmith.server.domain.ids import ClientId, ResourceId
 from tokensmith.server.domain.redirect_uris import check_redirect_uri
-from tokensmith.server.domain.registrations import NOTHING_MORE, Registration
+from tokensmith.server.domain.registrations import NOTHING_MORE, AuthMethod, Registration
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 from tokensmith.server.domain.status_lists import LONGEST_TOKEN_SECONDS
 from tokensmith.server.domain.stored_secrets import digest, new_client_secret
@@ -41,6 +41,12 @@ class NewClient:
     signing_alg: str = "ES256"
     registration: Registration = NOTHING_MORE
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether it is given one. Who signs has none, unless the registration says that it proves itself by it."""
+        by_default = None if not self.registration.has_keys else AuthMethod.SECRET
+        return self.confidential and self.registration.auth_method in (by_default, AuthMethod.SECRET)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManageClients:
@@ -59,8 +65,7 @@ class ManageClients:
             InvalidRequestError: a redirect URI is none (see `check_redirect_uri`).
         """
         _check(new)
-        # Who signs has no secret: there is one way to prove oneself, or the weaker one is the one that counts.
-        secret = new_client_secret() if new.confidential and new.registration.jwks is None else None
+        secret = new_client_secret() if new.has_secret else None
 
         async def unit(uow: UnitOfWork) -> Client:
             client = _client(new, secret, default=await _resource_id(uow, new.default_audience))
@@ -166,10 +171,7 @@ class ManageClients:
 def _check(new: NewClient) -> None:
     if not {new.signing_alg, new.registration.id_token_alg} <= set(SIGNING_ALGS):
         raise ConflictError(f"The server signs with {' and '.join(SIGNING_ALGS)}.", code="unknown_algorithm")
-    for uri in (*new.registration.redirect_uris, *new.registration.post_logout_redirect_uris):
-        check_redirect_uri(uri)
-    if new.registration.backchannel_logout_uri is not None:
-        check_redirect_uri(new.registration.backchannel_logout_uri)
+    _check_addresses(new.registration)
     if new.registration.jwks is not None:
         check_jwks(new.registration.jwks)
     if GrantType.AUTHORIZATION_CODE in new.grant_types and not new.registration.redirect_uris:
@@ -185,6 +187,12 @@ def _check(new: NewClient) -> None:
         raise ConflictError(
             f"A window is 0 s or more; for lost answers, {MAX_LOST_ANSWER_SECONDS} s at most.", code="bad_lifetime"
         )
+
+
+def _check_addresses(known: Registration) -> None:
+    for uri in (*known.redirect_uris, *known.post_logout_redirect_uris, known.backchannel_logout_uri, known.jwks_uri):
+        if uri is not None:
+            check_redirect_uri(uri)
 
 
 def _client(new: NewClient, secret: str | None, *, default: ResourceId | None) -> Client:

@@ -45,11 +45,11 @@ class PushRequest:
         if form.get("client_id", client.id) != client.id:
             raise InvalidRequestError("The request names two clients.", code="several_client_ids")
         parameters = {name: value for name, value in form.items() if name not in _OF_THE_CLIENT}
-        parameters["client_id"] = client.id
-        if key_thumbprint is not None and parameters.setdefault("dpop_jkt", key_thumbprint) != key_thumbprint:
-            raise InvalidRequestError("dpop_jkt names another key than the proof.", code="dpop_jkt_differs")
-        read = await self.read.run(parameters, resources, pushed=True)
+        read = await self.read.run({**parameters, "client_id": client.id}, resources, pushed=True)
         if isinstance(read, Refusal):
             raise read.error
-        name = await self.pending.keep(client, parameters, resources, browser=None, pushed=True)
+        bound = read.parameters if key_thumbprint is None else {**read.parameters, "dpop_jkt": key_thumbprint}
+        if read.key_thumbprint not in (None, bound.get("dpop_jkt")):
+            raise InvalidRequestError("dpop_jkt names another key than the proof.", code="dpop_jkt_differs")
+        name = await self.pending.keep(client, bound, read.resources, browser=None, pushed=True)
         return Pushed(request_uri=URN + name, expires_in=PUSHED_SECONDS)

@@ -68,7 +68,8 @@ async def test_nothing_is_promised_that_is_not_there(served: Served) -> None:
 
     assert members["response_types_supported"] == ["code"]
     assert members["response_modes_supported"] == ["query", "form_post"]
-    assert members["request_parameter_supported"] is False
+    assert members["request_parameter_supported"] is True
+    assert "none" not in members["request_object_signing_alg_values_supported"]
     assert members["request_uri_parameter_supported"] is False
     assert [] not in members.values()
     assert all("none" not in value for name, value in members.items() if name.endswith("alg_values_supported"))

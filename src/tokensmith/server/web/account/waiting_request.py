@@ -11,6 +11,7 @@ from tokensmith.server.domain.pending_requests import PendingRequest
 from tokensmith.server.flows.authorization_request import AuthorizationRequest, ReadAuthorizationRequest, Refusal
 from tokensmith.server.flows.authorize import Answer, Authorize, NeedsConsent, NeedsSignIn
 from tokensmith.server.flows.pending import Pending
+from tokensmith.server.flows.request_objects import OpenedRequest
 from tokensmith.server.web.browser import Browser, BrowserCookies
 from tokensmith.server.web.oauth.authorization_answer import answer_response
 from tokensmith.server.web.oauth.authorize import CONSENT_PATH, SIGN_IN_PATH
@@ -54,7 +55,8 @@ class WaitingRequests:
         browser = self.cookies.read(request)
         name = parse_form(request.scope["query_string"]).values.get("request", "")
         row = await self.pending.open(name, browser=browser.secret)
-        read = await self.read.run({"client_id": row.client_id, **row.parameters}, row.resources, pushed=row.pushed)
+        opened = OpenedRequest(parameters={**row.parameters, "client_id": row.client_id}, resources=row.resources)
+        read = await self.read.run_again(row.client_id, opened)
         if isinstance(read, Refusal):
             raise InvalidRequestUriError(str(read.error), code="request_over", detail=read.error.code)
         texts = texts_for(request, asked=read.parameters.get("ui_locales"))

@@ -64,7 +64,8 @@ def metadata_handler(
     members["id_token_signing_alg_values_supported"] = sorted(SIGNING_ALGS, reverse=True)
     members["claims_supported"] = sorted({*_ALWAYS_CLAIMED, *claims_for(IDENTITY_SCOPES)})
     members["claims_parameter_supported"] = True
-    members["request_parameter_supported"] = False
+    members["request_parameter_supported"] = True
+    members["request_object_signing_alg_values_supported"] = list(ASSERTION_ALGORITHMS)
     # Core's default is true, and it means documents fetched from anywhere.
     members["request_uri_parameter_supported"] = False
     members["backchannel_logout_supported"] = True

@@ -1,0 +1,44 @@
+"""How clients are known, prove who they are, and register themselves; joined once."""
+
+import time
+
+from tokensmith.jose.jwt.numeric_date import Clock
+from tokensmith.outbound.doors import AsyncOutside
+from tokensmith.outbound.fetch import AsyncFetcher
+from tokensmith.server.domain.unit_of_work import Store
+from tokensmith.server.flows.client_assertion import ClientAssertions
+from tokensmith.server.flows.client_auth import ClientAuth
+from tokensmith.server.flows.keys_of_clients import KeysOfClients
+from tokensmith.server.flows.register_client import RegisterClient
+from tokensmith.server.parts import Parts
+from tokensmith.server.settings import Settings
+from tokensmith.server.web.oauth.calling_client import CallingClients
+from tokensmith.server.web.oauth.register import RegisterHandlers
+from tokensmith.server.web.source_address import Sources
+from tokensmith.server.web.throttle import FailureThrottle
+
+
+class ClientsWiring:
+    """What several handlers share of it is an attribute."""
+
+    def __init__(
+        self, settings: Settings, parts: Parts, store: Store, *, sources: Sources, fetcher: AsyncFetcher, clock: Clock
+    ) -> None:
+        self._settings, self._parts, self._store, self._sources = settings, parts, store, sources
+        self.keys = KeysOfClients(outside=AsyncOutside(fetcher, time.monotonic, clock))
+        assertions = ClientAssertions(store=store, issuer=settings.issuer, keys=self.keys)
+        self.auth = ClientAuth(store=store, assertions=assertions)
+        failures = FailureThrottle(parts.client_failures)
+        self.calling = CallingClients(client_auth=self.auth, sources=sources, failures=failures)
+
+    def register(self) -> RegisterHandlers | None:
+        """Return `/register`, where programs may."""
+        if self._settings.registration == "off":
+            return None
+        return RegisterHandlers(
+            register=RegisterClient(store=self._store),
+            issuer=self._settings.issuer,
+            initial_token=self._settings.registration_token,
+            sources=self._sources,
+            limit=self._parts.sign_ins,
+        )
