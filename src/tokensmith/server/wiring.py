@@ -27,6 +27,7 @@ from tokensmith.server.flows.publish_status import PublishStatus
 from tokensmith.server.flows.registered_origins import RegisteredOrigins
 from tokensmith.server.flows.revoke import Revoke
 from tokensmith.server.flows.rotate_keys import RotateKeys
+from tokensmith.server.flows.sign_answers import SignAnswers
 from tokensmith.server.flows.sign_in import SignIn
 from tokensmith.server.flows.sign_out import SignOut
 from tokensmith.server.flows.token_request import TokenEndpoint
@@ -78,6 +79,7 @@ class Wiring:
         self.store = CountedStore(parts.store, metrics.audited)
         self.ending = Ending()
         self.ring = KeyRing(self.store, parts.sealing)
+        self.answers = SignAnswers(issuer=settings.issuer, ring=self.ring)
         self.mint = Mint(issuer=settings.issuer, ring=self.ring)
         self.fetcher = fetcher or ThreadedFetcher(BlockingFetcher())
         self.passwords = CheckPassword(
@@ -198,6 +200,7 @@ class Wiring:
             issuer=self.settings.issuer,
             access_tokens=self._own_tokens(),
             possession=self.possession,
+            answers=self.answers,
         )
         return UserInfoHandler(user_info=flow, observer=self.metrics)
 
@@ -207,7 +210,7 @@ class Wiring:
 
     def _introspect(self) -> IntrospectHandler:
         flow = Introspect(store=self.store, access_tokens=self._own_tokens(), rotation_keys=self.parts.sealing)
-        return IntrospectHandler(clients=self.clients.calling, introspect=flow)
+        return IntrospectHandler(clients=self.clients.calling, introspect=flow, answers=self.answers)
 
     def _own_tokens(self) -> OwnAccessTokens:
         return OwnAccessTokens(issuer=self.settings.issuer, ring=self.ring)

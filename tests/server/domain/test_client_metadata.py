@@ -87,6 +87,8 @@ def test_a_name_is_one_line() -> None:
         ({"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": []}}, "metadata_keys"),
         ({"id_token_signed_response_alg": "none"}, "metadata_algorithm"),
         ({"id_token_signed_response_alg": "HS256"}, "metadata_algorithm"),
+        ({"userinfo_signed_response_alg": "none"}, "metadata_algorithm"),
+        ({"introspection_signed_response_alg": "HS256"}, "metadata_algorithm"),
         ({"backchannel_logout_uri": "http://app.example/"}, "metadata_logout_uri"),
         ({"client_uri": "javascript:alert(1)"}, "metadata_client_uri"),
     ],

@@ -3,13 +3,16 @@
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 
 from tests.server.flows.world import ISSUER, World
 from tests.server.web.served import Served
 from tests.server.web.visitor import Visitor
 from tokensmith.client.proof_key import ProofKey
-from tokensmith.jose import jwt
+from tokensmith.jose import jws, jwt
+from tokensmith.jose.strict_json import parse_object
+from tokensmith.server.domain.ids import ClientId
 
 pytestmark = pytest.mark.anyio
 PROFILE = {"email": "ada@example.org", "email_verified": True, "given_name": "Ada", "phone_number": "+49 1"}
@@ -53,6 +56,24 @@ async def test_scopes_open_what_is_known(visitor: Visitor, world: World, scope: 
     assert answer.json().keys() == {"sub", *told}
     assert answer.json()["sub"] == claims["sub"]
     assert told <= claims.keys()
+
+
+@pytest.mark.parametrize("alg", ["RS256", "ES256"])
+async def test_an_answer_is_signed_where_the_client_registered_that(visitor: Visitor, world: World, alg: str) -> None:
+    """P64: Core §5.3.2; oidcc-userinfo-rs256."""
+    client = await world.store.read(lambda uow: uow.clients.find(ClientId("web")))
+    assert client is not None
+    registration = msgspec.structs.replace(client.registration, userinfo_alg=alg)
+    await world.change_client("web", registration=registration)
+    tokens = await tokens_of(visitor)
+    answer = await ask(visitor, tokens["access_token"])
+    keys, _ = await world.ring.public_keys()
+    opened = jws.verify(answer.content, keys)
+
+    assert (answer.headers["content-type"], opened.header["alg"]) == ("application/jwt", alg)
+    claims = parse_object(opened.payload)
+    assert (claims["iss"], claims["aud"], claims["preferred_username"]) == (ISSUER, "web", "ada")
+    assert claims["sub"] == jwt.read_unverified(tokens["id_token"]).unverified_claims["sub"]
 
 
 async def test_both_methods_and_one_place(visitor: Visitor) -> None:

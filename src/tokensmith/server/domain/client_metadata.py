@@ -61,6 +61,8 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True):
     require_signed_request_object: bool = False
     backchannel_logout_uri: Annotated[str, msgspec.Meta(max_length=512)] | None = None
     id_token_signed_response_alg: str = DEFAULT_ID_TOKEN_ALG
+    userinfo_signed_response_alg: str | None = None
+    introspection_signed_response_alg: str = DEFAULT_ID_TOKEN_ALG
     require_pushed_authorization_requests: bool = False
     dpop_bound_access_tokens: bool = False
 
@@ -91,8 +93,7 @@ def read_metadata(sent: ClientMetadata, *, fallback_name: str, default_method: s
         _check_uri(uri)
     if GrantType.AUTHORIZATION_CODE in grants and not sent.redirect_uris:
         raise InvalidRedirectUriError("redirect_uris is missing.", code="redirect_uris_missing")
-    if sent.id_token_signed_response_alg not in SIGNING_ALGS:
-        raise _bad("id_token_signed_response_alg is not offered.", code="metadata_algorithm")
+    _check_algorithms(sent)
     if sent.backchannel_logout_uri is not None and not sent.backchannel_logout_uri.startswith("https://"):
         raise _bad("backchannel_logout_uri is an https URL.", code="metadata_logout_uri")
     if sent.client_uri is not None and not sent.client_uri.startswith("https://"):
@@ -108,6 +109,8 @@ def read_metadata(sent: ClientMetadata, *, fallback_name: str, default_method: s
         request_object_alg=_request_object_alg(sent),
         requires_signed=sent.require_signed_request_object,
         id_token_alg=sent.id_token_signed_response_alg,
+        userinfo_alg=sent.userinfo_signed_response_alg,
+        introspection_alg=sent.introspection_signed_response_alg,
         requires_pushed=sent.require_pushed_authorization_requests,
         binds_tokens=sent.dpop_bound_access_tokens,
         client_uri=sent.client_uri,
@@ -133,6 +136,7 @@ def told_metadata(client: Client) -> dict[str, JsonValue]:
         "response_types": ["code"] if GrantType.AUTHORIZATION_CODE in client.grant_types else [],
         "token_endpoint_auth_method": auth_method(client),
         "id_token_signed_response_alg": known.id_token_alg,
+        "introspection_signed_response_alg": known.introspection_alg,
         "require_pushed_authorization_requests": known.requires_pushed,
         "dpop_bound_access_tokens": known.binds_tokens,
     }
@@ -140,6 +144,8 @@ def told_metadata(client: Client) -> dict[str, JsonValue]:
         members["require_signed_request_object"] = True
     if known.request_object_alg is not None:
         members["request_object_signing_alg"] = known.request_object_alg
+    if known.userinfo_alg is not None:
+        members["userinfo_signed_response_alg"] = known.userinfo_alg
     for name in ("client_uri", "backchannel_logout_uri", "jwks_uri"):
         if (value := getattr(known, name)) is not None:
             members[name] = value
@@ -162,6 +168,16 @@ def check_same_method(sent: str | None, held: str) -> None:
     if sent is not None and _METHODS.get(sent) is not _METHODS[held]:
         text = "token_endpoint_auth_method stays what it is; register anew."
         raise _bad(text, code="metadata_auth_method_changed", detail=f"{held} → {sent}"[:100])
+
+
+def _check_algorithms(sent: ClientMetadata) -> None:
+    for name in (
+        "id_token_signed_response_alg",
+        "userinfo_signed_response_alg",
+        "introspection_signed_response_alg",
+    ):
+        if getattr(sent, name) not in (None, *SIGNING_ALGS):
+            raise _bad(f"{name} is not offered.", code="metadata_algorithm")
 
 
 def _grant_types(sent: ClientMetadata) -> frozenset[GrantType]:

@@ -29,6 +29,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         request_object_alg: The one algorithm its request objects are signed with (RFC 9101 §10.4); None: any of ours.
         requires_signed: Its requests must come as such objects (RFC 9101 §10.5).
         id_token_alg: What its ID tokens are signed with.
+        userinfo_alg: What UserInfo answers are signed with (Core §5.3.2); None: they are plain JSON.
+        introspection_alg: What introspection answers are signed with where a signed one is asked for (RFC 9701 §6).
         trusted: People are not asked before it gets what it asks for: a program of the house itself.
         requires_pkce: Off only for clients that came before RFC 7636, and for certification.
         requires_pushed: Requests must come by `/par` (RFC 9126 §6).
@@ -48,6 +50,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     request_object_alg: str | None = None
     requires_signed: bool = False
     id_token_alg: str = DEFAULT_ID_TOKEN_ALG
+    userinfo_alg: str | None = None
+    introspection_alg: str = DEFAULT_ID_TOKEN_ALG
     trusted: bool = False
     requires_pkce: bool = True
     requires_pushed: bool = False

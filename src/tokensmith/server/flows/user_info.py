@@ -14,6 +14,7 @@ from tokensmith.server.domain.token_claims import person_claims, subject
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessTokens
 from tokensmith.server.flows.prove_possession import ProvePossession
+from tokensmith.server.flows.sign_answers import SignAnswers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +28,12 @@ class UserInfo:
     issuer: str
     access_tokens: OwnAccessTokens
     possession: ProvePossession
+    answers: SignAnswers
 
     async def run(
         self, presented: PresentedToken, *, proofs: Sequence[bytes], method: str, path: str
-    ) -> dict[str, JsonValue]:
-        """Return the claims that a token opens, and whom they are about.
+    ) -> dict[str, JsonValue] | str:
+        """Return the claims that a token opens, and whom they are about; signed, where its client registered that.
 
         Args:
             proofs: Every DPoP header of the request.
@@ -55,7 +57,9 @@ class UserInfo:
         if OPENID not in scopes:
             raise InsufficientScopeError("This takes the scope openid.", scopes=frozenset({OPENID}))
         told = scopes & identity_scopes(standing)
-        return {"sub": subject(standing), **person_claims(standing, scopes=told)}
+        claims = {"sub": subject(standing), **person_claims(standing, scopes=told)}
+        alg = standing.client.registration.userinfo_alg
+        return claims if alg is None else await self.answers.user_info(standing.client, claims, alg=alg)
 
     async def _check_binding(
         self, token: OwnAccessToken, presented: PresentedToken, proofs: Sequence[bytes], method: str, path: str

@@ -30,6 +30,11 @@ def json_response(
     return Response(encode(members), status, {"cache-control": "no-store", **(headers or {})}, JSON_TYPE)
 
 
+def signed_response(token: str, *, media_type: str) -> Response:
+    """Answer with what was signed; it is stored nowhere."""
+    return Response(token, 200, {"cache-control": "no-store"}, media_type)
+
+
 def token_response(answer: TokenAnswer) -> Response:
     """Answer with tokens (RFC 6749 §5.1)."""
     return json_response(token_members(answer))

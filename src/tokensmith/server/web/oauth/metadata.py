@@ -62,6 +62,8 @@ def metadata_handler(
     members["scopes_supported"] = sorted(IDENTITY_SCOPES)
     members["subject_types_supported"] = ["public"]
     members["id_token_signing_alg_values_supported"] = sorted(SIGNING_ALGS, reverse=True)
+    for answer in ("userinfo", "introspection"):
+        members[f"{answer}_signing_alg_values_supported"] = sorted(SIGNING_ALGS, reverse=True)
     members["claims_supported"] = sorted({*_ALWAYS_CLAIMED, *claims_for(IDENTITY_SCOPES)})
     members["claims_parameter_supported"] = True
     members["request_parameter_supported"] = True

@@ -14,7 +14,7 @@ from tokensmith.guard.sender import DPOP_ALGORITHMS
 from tokensmith.server.flows.user_info import UserInfo
 from tokensmith.server.web.observer import Observer
 from tokensmith.server.web.request_headers import proofs_of
-from tokensmith.server.web.responses import REALM, json_response
+from tokensmith.server.web.responses import REALM, json_response, signed_response
 
 USERINFO_PATH: Final = "/userinfo"
 
@@ -36,11 +36,13 @@ class UserInfoHandler:
         facts = RequestFacts(method=request.method, url="", headers=scope["headers"])
         try:
             presented = find_token(facts, takes_proofs=True)
-            members = await self.user_info.run(
+            told = await self.user_info.run(
                 presented, proofs=proofs_of(scope), method=request.method, path=USERINFO_PATH
             )
         except GuardError as error:
             self.observer.refused(USERINFO_PATH, code=error.code)
             answer = answer_to(error, realm=REALM, proof_algorithms=DPOP_ALGORITHMS)
             return Response(answer.body, answer.status, dict(answer.headers))
-        return json_response(members)
+        if isinstance(told, str):
+            return signed_response(told, media_type="application/jwt")
+        return json_response(told)
