@@ -35,6 +35,7 @@ class _Given(TypedDict):
     device: bool
     trusted: bool
     without_pkce: bool
+    opaque: bool
     access_seconds: int | None
     alg: str
 
@@ -59,6 +60,7 @@ def client() -> None:
 @click.option("--logout-uri", metavar="URI", help="Where it hears that somebody has signed out (Back-Channel Logout).")
 @click.option("--trusted", is_flag=True, help="A program of your own: people are not asked whether it may.")
 @click.option("--without-pkce", is_flag=True, help=_WITHOUT_PKCE_HELP)
+@click.option("--opaque", is_flag=True, help="Its access tokens say nothing; services ask about them (/introspect).")
 @click.option("--access-seconds", type=click.IntRange(min=1), help="How long its access tokens live.")
 @click.option("--alg", type=click.Choice(SIGNING_ALGS), default="ES256", show_default=True)
 @operator_command
@@ -91,6 +93,7 @@ def _new_client(name: str, given: _Given) -> NewClient:
             post_logout_redirect_uris=given["after_sign_out"],
             backchannel_logout_uri=given["logout_uri"],
             trusted=given["trusted"],
+            opaque=given["opaque"],
             requires_pkce=not given["without_pkce"],
             jwks=keys.read() if keys else None,
             jwks_uri=given["jwks_uri"],

@@ -21,6 +21,7 @@ from tokensmith.server.flows.first_tokens import FirstTokens
 from tokensmith.server.flows.introspect import Introspect
 from tokensmith.server.flows.key_ring import KeyRing
 from tokensmith.server.flows.mint import Mint
+from tokensmith.server.flows.opaque_tokens import OpaqueTokens
 from tokensmith.server.flows.own_access_tokens import OwnAccessTokens
 from tokensmith.server.flows.prove_possession import ProvePossession
 from tokensmith.server.flows.publish_status import PublishStatus
@@ -80,7 +81,8 @@ class Wiring:
         self.ending = Ending()
         self.ring = KeyRing(self.store, parts.sealing)
         self.answers = SignAnswers(issuer=settings.issuer, ring=self.ring)
-        self.mint = Mint(issuer=settings.issuer, ring=self.ring)
+        self.opaque = OpaqueTokens(rotation_keys=parts.sealing)
+        self.mint = Mint(issuer=settings.issuer, ring=self.ring, opaque=self.opaque)
         self.fetcher = fetcher or ThreadedFetcher(BlockingFetcher())
         self.passwords = CheckPassword(
             store=self.store, hasher=parts.hasher, attempts_secret=parts.sealing.held.attempts_secret
@@ -213,7 +215,7 @@ class Wiring:
         return IntrospectHandler(clients=self.clients.calling, introspect=flow, answers=self.answers)
 
     def _own_tokens(self) -> OwnAccessTokens:
-        return OwnAccessTokens(issuer=self.settings.issuer, ring=self.ring)
+        return OwnAccessTokens(issuer=self.settings.issuer, ring=self.ring, opaque=self.opaque)
 
     def _first_party(self) -> FirstParty:
         parts = self.parts

@@ -46,3 +46,17 @@ async def test_signers_are_kept_within_bounds(world: World) -> None:
         assert answer.expires_in == number + 1
 
     assert len(mint._signers) <= MAX_SIGNERS
+
+
+@pytest.mark.parametrize(("padding", "warnings"), [(2000, 0), (4000, 1)])
+async def test_the_log_tells_once_of_tokens_that_grew_too_large(
+    world: World, caplog: pytest.LogCaptureFixture, padding: int, warnings: int
+) -> None:
+    """Many servers take 8 KB of headers in all."""
+    robot = await world.client("robot")
+    for _ in range(2):
+        await world.mint.access_token(robot, {"x": "x" * padding}, audience=NOTES, issued_at=1, lifetime=1)
+
+    told = [record.getMessage() for record in caplog.records if record.name == "tokensmith.server.tokens"]
+    assert len(told) == warnings
+    assert all(f"of client 'robot' for '{NOTES}'" in text for text in told)

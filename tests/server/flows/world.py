@@ -30,6 +30,7 @@ from tokensmith.server.flows.manage_clients import ManageClients, NewClient
 from tokensmith.server.flows.manage_resources import ManageResources
 from tokensmith.server.flows.manage_users import ManageUsers
 from tokensmith.server.flows.mint import Mint
+from tokensmith.server.flows.opaque_tokens import OpaqueTokens
 from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessTokens
 from tokensmith.server.flows.publish_status import PublishStatus
 from tokensmith.server.flows.request_objects import RequestObjects
@@ -91,8 +92,9 @@ class World:
         self.sealing = HeldSealing(Sealing.generate())
         self.hasher = CountingHasher()
         self.ring = KeyRing(self.store, self.sealing, monotonic=lambda: self.seconds)
-        mint = self.mint = Mint(issuer=ISSUER, ring=self.ring)
-        own = OwnAccessTokens(issuer=ISSUER, ring=self.ring)
+        opaque = OpaqueTokens(rotation_keys=self.sealing)
+        mint = self.mint = Mint(issuer=ISSUER, ring=self.ring, opaque=opaque)
+        own = OwnAccessTokens(issuer=ISSUER, ring=self.ring, opaque=opaque)
         self.keys = RotateKeys(store=self.store, sealers=self.sealing)
         self.users = ManageUsers(store=self.store, hasher=self.hasher)
         self.clients = ManageClients(store=self.store)

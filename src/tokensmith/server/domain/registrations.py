@@ -35,6 +35,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         requires_pkce: Off only for clients that came before RFC 7636, and for certification.
         requires_pushed: Requests must come by `/par` (RFC 9126 §6).
         binds_tokens: No token without a proof of possession (RFC 9449 §5.2).
+        opaque: Its access tokens can be read by this server alone; who gets one asks (RFC 7662).
         client_uri: Its home page.
         document_read_at_ms: When it was read from the document that is its name; None for every other client.
         backchannel_logout_uri: Where it hears that a person signed out (Back-Channel Logout §2.2).
@@ -56,6 +57,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     requires_pkce: bool = True
     requires_pushed: bool = False
     binds_tokens: bool = False
+    opaque: bool = False
     client_uri: str | None = None
     document_read_at_ms: int | None = None
     backchannel_logout_uri: str | None = None

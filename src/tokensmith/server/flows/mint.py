@@ -1,5 +1,6 @@
 """Signs access tokens and ID tokens; the only signer of tokens for people and clients (RFC 9068, Core §2)."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,8 +17,12 @@ from tokensmith.server.domain.scopes import identity_scopes
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.token_claims import access_token_claims, id_token_claims
 from tokensmith.server.flows.key_ring import KeyRing
+from tokensmith.server.flows.opaque_tokens import OpaqueTokens
 from tokensmith.server.flows.tokens import TokenAnswer
 
+_logger: Final = logging.getLogger("tokensmith.server.tokens")
+# Many servers take 8 KB of headers in all, and the token is not the only one.
+LARGE_TOKEN_CHARACTERS: Final = 4096
 ACCESS_TOKEN_TYPE: Final = "at+jwt"
 MAX_SIGNERS: Final = 256
 
@@ -34,7 +39,9 @@ class Mint:
 
     issuer: str
     ring: KeyRing
+    opaque: OpaqueTokens
     _signers: dict[_SignerKey, jwt.Signer] = field(default_factory=dict, repr=False)
+    _warned: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     async def answer(
         self,
@@ -88,7 +95,16 @@ class Mint:
         key = await self.ring.signing_key(client.signing_alg)
         # One signer for a client's usual lifetime; the times are written out, as they are not this machine's.
         signer = self._signer(key, audience=audience, lifetime=client.lifetimes.access, typ=ACCESS_TOKEN_TYPE)
-        return signer.sign({**claims, "iat": issued_at, "exp": issued_at + lifetime})
+        token = signer.sign({**claims, "iat": issued_at, "exp": issued_at + lifetime})
+        if len(token) > LARGE_TOKEN_CHARACTERS:
+            self._warn_of_size(client, audience, size=len(token))
+        return await self.opaque.wrap(token) if client.registration.opaque else token
+
+    def _warn_of_size(self, client: Client, audience: str, *, size: int) -> None:
+        # Once in each process: the next thousand would say the same.
+        if (client.id, audience) not in self._warned and len(self._warned) < MAX_SIGNERS:
+            self._warned.add((client.id, audience))
+            _logger.warning("access tokens of client %.100r for %.300r have %d bytes", client.id, audience, size)
 
     async def with_id_token(self, answer: TokenAnswer, standing: Standing, *, nonce: str | None) -> TokenAnswer:
         """Add an ID token to an answer, where the grant is one for OpenID Connect.

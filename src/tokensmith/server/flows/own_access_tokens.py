@@ -9,6 +9,7 @@ from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.token_claims import status_list_uri
 from tokensmith.server.flows.key_ring import KeyRing
 from tokensmith.server.flows.mint import ACCESS_TOKEN_TYPE
+from tokensmith.server.flows.opaque_tokens import PREFIX, OpaqueTokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class OwnAccessTokens:
 
     issuer: str
     ring: KeyRing
+    opaque: OpaqueTokens
 
     async def read(self, text: str) -> OwnAccessToken | None:
         """Return what an access token says; None for everything else.
@@ -34,10 +36,13 @@ class OwnAccessTokens:
         Raises:
             UnavailableError: the keys cannot be read.
         """
+        token = await self.opaque.open(text) if text.startswith(PREFIX) else text
+        if token is None:
+            return None
         keys, clock = await self.ring.public_keys()
         try:
             claims = jwt.verify(
-                text, keys, issuer=self.issuer, audience=jwt.ANY, typ=ACCESS_TOKEN_TYPE, clock=clock
+                token, keys, issuer=self.issuer, audience=jwt.ANY, typ=ACCESS_TOKEN_TYPE, clock=clock
             ).claims
         except JoseError:
             return None
