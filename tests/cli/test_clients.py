@@ -63,6 +63,17 @@ def test_a_program_older_than_pkce_may_do_without(notes: Operator) -> None:
     assert kinds(notes)["old"] == "authorization_code refresh_token confidential"
 
 
+def test_one_option_says_everything_that_fapi_asks_for(notes: Operator) -> None:
+    """It has keys of its own, so there is no secret to show."""
+    web = ("--redirect-uri", "https://bank.example/cb", "--jwks-uri", "https://bank.example/keys", "--fapi2")
+    result = notes.run(client, "create", "bank", *web)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert notes.run(client, "create", "other", *web, "--without-pkce").exit_code == 2
+    assert notes.run(client, "create", "other", *web, "--alg", "RS256").exit_code == 2
+    assert "needs keys" in notes.refused(client, "create", "other", "--fapi2")
+
+
 def test_a_service_may_call_the_next_one_for_a_person(notes: Operator) -> None:
     """Token exchange, where the operator says so."""
     notes.do(client, "create", "front", "--exchange", "--resource", NOTES, "--scope", "read")

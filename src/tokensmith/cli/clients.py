@@ -7,6 +7,7 @@ import click
 from tokensmith.cli.operator import operator_command, run_with_parts
 from tokensmith.cli.table import show_table
 from tokensmith.server.domain.clients import GrantType, Lifetimes
+from tokensmith.server.domain.fapi import ALGORITHMS, fapi2
 from tokensmith.server.domain.registrations import Registration
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 from tokensmith.server.flows.manage_clients import ManageClients, NewClient
@@ -36,6 +37,7 @@ class _Given(TypedDict):
     trusted: bool
     without_pkce: bool
     opaque: bool
+    fapi2: bool
     access_seconds: int | None
     alg: str
 
@@ -61,6 +63,7 @@ def client() -> None:
 @click.option("--trusted", is_flag=True, help="A program of your own: people are not asked whether it may.")
 @click.option("--without-pkce", is_flag=True, help=_WITHOUT_PKCE_HELP)
 @click.option("--opaque", is_flag=True, help="Its access tokens say nothing; services ask about them (/introspect).")
+@click.option("--fapi2", is_flag=True, help="Everything FAPI 2.0 asks for: it signs, pushes, and binds its tokens.")
 @click.option("--access-seconds", type=click.IntRange(min=1), help="How long its access tokens live.")
 @click.option("--alg", type=click.Choice(SIGNING_ALGS), default="ES256", show_default=True)
 @operator_command
@@ -76,9 +79,11 @@ def create(settings: Settings, name: str, **given: Unpack[_Given]) -> None:
 
 
 def _new_client(name: str, given: _Given) -> NewClient:
-    resource, seconds, keys = given["resource"], given["access_seconds"], given["jwks"]
+    resource, seconds = given["resource"], given["access_seconds"]
     if bool(resource) != bool(given["scopes"]):
         raise click.UsageError("--resource and --scope belong together.")
+    if given["fapi2"] and (given["public"] or given["without_pkce"] or given["alg"] not in ALGORITHMS):
+        raise click.UsageError("--fapi2 has keys and PKCE, and no RS256.")
     return NewClient(
         id=name,
         name=given["title"] or name,
@@ -88,17 +93,23 @@ def _new_client(name: str, given: _Given) -> NewClient:
         default_audience=resource,
         lifetimes=Lifetimes() if seconds is None else Lifetimes(access=seconds),
         signing_alg=given["alg"],
-        registration=Registration(
-            redirect_uris=given["redirect_uris"],
-            post_logout_redirect_uris=given["after_sign_out"],
-            backchannel_logout_uri=given["logout_uri"],
-            trusted=given["trusted"],
-            opaque=given["opaque"],
-            requires_pkce=not given["without_pkce"],
-            jwks=keys.read() if keys else None,
-            jwks_uri=given["jwks_uri"],
-        ),
+        registration=_registration(given),
     )
+
+
+def _registration(given: _Given) -> Registration:
+    keys = given["jwks"]
+    registration = Registration(
+        redirect_uris=given["redirect_uris"],
+        post_logout_redirect_uris=given["after_sign_out"],
+        backchannel_logout_uri=given["logout_uri"],
+        trusted=given["trusted"],
+        opaque=given["opaque"],
+        requires_pkce=not given["without_pkce"],
+        jwks=keys.read() if keys else None,
+        jwks_uri=given["jwks_uri"],
+    )
+    return fapi2(registration) if given["fapi2"] else registration
 
 
 def _grant_types(given: _Given) -> frozenset[GrantType]:

@@ -60,13 +60,36 @@ def rotated(*seconds: int, lifetimes: Lifetimes = WINDOWS) -> tuple[list[Refresh
 
 
 def verdict(
-    token: RefreshToken, row: Family, *, at: float, keys: FixedRotationKeys = KEYS, lifetimes: Lifetimes = WINDOWS
+    token: RefreshToken,
+    row: Family,
+    *,
+    at: float,
+    keys: FixedRotationKeys = KEYS,
+    lifetimes: Lifetimes = WINDOWS,
+    rotates: bool = True,
 ) -> Verdict:
-    return judge(token, row, now_ms=BORN_MS + round(at * 1000), keys=keys, lifetimes=lifetimes)
+    return judge(token, row, now_ms=BORN_MS + round(at * 1000), keys=keys, lifetimes=lifetimes, rotates=rotates)
 
 
 def test_the_current_token_is_redeemed_for_its_successor() -> None:
     assert verdict(FIRST, family(), at=1) == Redeem(FIRST.successor(rotation_key=KEY), "key")
+
+
+def test_where_tokens_are_kept_the_current_one_stays() -> None:
+    """P53: FAPI 2.0 §5.3.2.1; the family is used all the same, and nothing was rotated out."""
+    verdict_on_it = verdict(FIRST, family(), at=1, rotates=False)
+    assert verdict_on_it == Redeem(FIRST, "key")
+    row = family().advanced(verdict_on_it, now_ms=BORN_MS + 1000, lifetimes=WINDOWS, key_thumbprint=None)
+
+    assert (row.generation, row.secret_digest, row.rotated_at_ms) == (0, digest(FIRST.secret), (BORN_MS,))
+    assert verdict(FIRST, row, at=2, rotates=False) == Redeem(FIRST, "key")
+
+
+def test_what_was_rotated_out_before_stays_out() -> None:
+    """A client that keeps its token from now on."""
+    tokens, row = rotated(10, 20)
+    assert verdict(tokens[0], row, at=100, rotates=False) == Reuse(2)
+    assert verdict(tokens[2], row, at=100, rotates=False) == Redeem(tokens[2], "key")
 
 
 def test_the_successor_can_be_made_by_nobody_without_the_key() -> None:

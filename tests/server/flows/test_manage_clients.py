@@ -8,7 +8,7 @@ from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lif
 from tokensmith.server.domain.errors import ConflictError, InvalidClientError, InvalidRequestError
 from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 from tokensmith.server.domain.ids import ClientId
-from tokensmith.server.domain.registrations import Registration
+from tokensmith.server.domain.registrations import AuthMethod, Registration
 from tokensmith.server.flows.manage_clients import NewClient
 
 pytestmark = pytest.mark.anyio
@@ -172,6 +172,22 @@ async def test_only_who_has_a_secret_does_without_pkce(world: World) -> None:
 
     client, _ = await world.clients.create(new_client(registration=registration, **old))
     assert not client.registration.requires_pkce
+
+
+async def test_only_who_has_a_secret_keeps_its_refresh_token(world: World) -> None:
+    """RFC 9700 §4.14.2."""
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.create(new_client(registration=Registration(rotates=False), confidential=False))
+    assert caught.value.code == "rotation_needed"
+    await world.clients.create(new_client(registration=Registration(rotates=False)))
+
+
+async def test_who_signs_has_keys(world: World) -> None:
+    signs = {"auth_method": AuthMethod.PRIVATE_KEY_JWT}
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.create(new_client(registration=Registration(**signs)))
+    assert caught.value.code == "client_keys_missing"
+    await world.clients.create(new_client(registration=Registration(jwks_uri="https://app.example/keys", **signs)))
 
 
 async def test_two_secrets_are_good_at_once(world: World) -> None:

@@ -32,6 +32,7 @@ class DpopProof:
     """What a good proof proves.
 
     Attributes:
+        alg: The algorithm it is signed with, one of `DPOP_ALGORITHMS`.
         thumbprint: The SHA-256 thumbprint of its key (RFC 7638): what "jkt" names (§6.1).
         digest: Tells this proof from every other one of any key, for whoever remembers used ones.
         issued_at: Its "iat".
@@ -39,6 +40,7 @@ class DpopProof:
         nonce: The "nonce" it has, whatever that is; not checked here.
     """
 
+    alg: str
     thumbprint: str
     digest: bytes
     issued_at: float
@@ -97,6 +99,7 @@ class DpopVerifier:
             _check_access_token(claims, access_token)
         thumbprint = verified.key.thumbprint()
         return DpopProof(
+            alg=verified.key.alg,
             thumbprint=thumbprint,
             digest=hashlib.sha256(f"{thumbprint}.{claims.token_id}".encode()).digest(),
             issued_at=issued_at,

@@ -144,13 +144,16 @@ class Family:
         """
         successor = redeemed.answer
         kept = tuple(at for at in self.rotated_at_ms if now_ms - at <= lifetimes.reuse_window_ms)
+        rotated_at_ms = (now_ms, *kept)[:MAX_RECENT]
+        if successor.generation == self.generation:
+            rotated_at_ms = self.rotated_at_ms
         return Family(
             family=self.family,
             grant_id=self.grant_id,
             generation=successor.generation,
             secret_digest=digest(successor.secret),
             key_id=redeemed.key_id,
-            rotated_at_ms=(now_ms, *kept)[:MAX_RECENT],
+            rotated_at_ms=rotated_at_ms,
             idle_expires_at_ms=min(now_ms + lifetimes.refresh_idle * 1000, self.absolute_expires_at_ms),
             absolute_expires_at_ms=self.absolute_expires_at_ms,
             ended_at_ms=self.ended_at_ms,
@@ -168,7 +171,10 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Redeem:
-    """It is the current token: make *answer*, made with *key_id*, current, if the row still stands as it was read."""
+    """It is the current token: make *answer*, made with *key_id*, current, if the row still stands as it was read.
+
+    Of a client whose tokens are not rotated, the answer is the token itself.
+    """
 
     answer: RefreshToken
     key_id: str
@@ -198,13 +204,16 @@ class Refuse:
 Verdict = Redeem | Repeat | Reuse | Refuse
 
 
-def judge(token: RefreshToken, row: Family, *, now_ms: int, keys: RotationKeys, lifetimes: Lifetimes) -> Verdict:
+def judge(
+    token: RefreshToken, row: Family, *, now_ms: int, keys: RotationKeys, lifetimes: Lifetimes, rotates: bool
+) -> Verdict:
     """Say what a presented token is worth. Pure: reads the row, changes nothing.
 
     Args:
         now_ms: The database's time when *row* was read.
         keys: The current rotation key, and those named by ``row.key_ids``.
         lifetimes: The client's; its two windows decide between a race and a theft.
+        rotates: Whether the client gets another token for each one; False keeps the current one (FAPI 2.0 §5.3.2.1).
 
     Raises:
         SealError: a rotation key that it takes is not there (`sealing_key_unknown`).
@@ -220,11 +229,17 @@ def judge(token: RefreshToken, row: Family, *, now_ms: int, keys: RotationKeys, 
     if over is not None:
         return over
     if token.generation == row.generation:
-        key_id = keys.current_key_id
-        return Redeem(token.successor(rotation_key=keys.rotation_key(key_id)), key_id)
+        return _redeemed(token, row, keys, rotates=rotates)
     if _is_within_windows(token, row, now_ms=now_ms, lifetimes=lifetimes):
         return Repeat(current)
     return Reuse(row.generation - token.generation)
+
+
+def _redeemed(token: RefreshToken, row: Family, keys: RotationKeys, *, rotates: bool) -> Redeem:
+    if not rotates:
+        return Redeem(token, row.key_id)
+    key_id = keys.current_key_id
+    return Redeem(token.successor(rotation_key=keys.rotation_key(key_id)), key_id)
 
 
 def _why_over(row: Family, *, now_ms: int) -> Refuse | None:

@@ -27,6 +27,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         jwks: The client's own keys as a JWK Set in JSON.
         jwks_uri: Where it publishes them instead.
         request_object_alg: The one algorithm its request objects are signed with (RFC 9101 §10.4); None: any of ours.
+        signs_with: The algorithms of what it signs; none: any of ours.
         requires_signed: Its requests must come as such objects (RFC 9101 §10.5).
         id_token_alg: What its ID tokens are signed with.
         userinfo_alg: What UserInfo answers are signed with (Core §5.3.2); None: they are plain JSON.
@@ -34,6 +35,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         trusted: People are not asked before it gets what it asks for: a program of the house itself.
         requires_pkce: Off only for clients that came before RFC 7636, and for certification.
         requires_pushed: Requests must come by `/par` (RFC 9126 §6).
+        names_redirect_uri: Its requests name one, though there may be only one (FAPI 2.0 §5.3.2.2).
+        rotates: Another refresh token with every use. Off only where the token alone is of no use to anybody.
         binds_tokens: No token without a proof of possession (RFC 9449 §5.2).
         opaque: Its access tokens can be read by this server alone; who gets one asks (RFC 7662).
         client_uri: Its home page.
@@ -49,6 +52,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     jwks: str | None = None
     jwks_uri: str | None = None
     request_object_alg: str | None = None
+    signs_with: tuple[str, ...] = ()
     requires_signed: bool = False
     id_token_alg: str = DEFAULT_ID_TOKEN_ALG
     userinfo_alg: str | None = None
@@ -56,6 +60,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     trusted: bool = False
     requires_pkce: bool = True
     requires_pushed: bool = False
+    names_redirect_uri: bool = False
+    rotates: bool = True
     binds_tokens: bool = False
     opaque: bool = False
     client_uri: str | None = None

@@ -173,7 +173,7 @@ def return_address(client: Client, parameters: Mapping[str, str]) -> ReturnAddre
     sent = parameters.get("redirect_uri")
     # RFC 6749 §3.1.2.3: it may be left out where there is one to choose from. Not so in OpenID Connect (Core §3.1.2.1),
     # whose readers always send it.
-    if sent is None and len(registered) != 1:
+    if sent is None and (len(registered) != 1 or client.registration.names_redirect_uri):
         raise _unregistered(client, sent)
     uri = registered[0] if sent is None else sent
     if not is_registered(uri, registered):

@@ -36,7 +36,7 @@ class KeysOfClients:
         """
         header = jwt.read_unverified(token).unverified_header
         key = await self._named(client, header)
-        if key.alg not in ASSERTION_ALGORITHMS:
+        if key.alg not in (client.registration.signs_with or ASSERTION_ALGORITHMS):
             raise UnknownKeyError("The key is not for this.", code="client_key_alg", detail=str(key.alg))
         return key
 

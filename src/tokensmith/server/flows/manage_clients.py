@@ -176,9 +176,7 @@ def _check(new: NewClient) -> None:
         check_jwks(new.registration.jwks)
     if GrantType.AUTHORIZATION_CODE in new.grant_types and not new.registration.redirect_uris:
         raise ConflictError("A client that signs people in needs a redirect URI.", code="redirect_uri_missing")
-    if not (new.confidential or new.registration.requires_pkce):
-        # RFC 9700 §2.1.1: nothing else keeps a stolen code from being used.
-        raise ConflictError("A client without a secret needs PKCE.", code="pkce_needed")
+    _check_proof(new)
     if not 1 <= new.lifetimes.access <= LONGEST_TOKEN_SECONDS:
         raise ConflictError(f"An access token lives 1 to {LONGEST_TOKEN_SECONDS} s.", code="bad_lifetime")
     if min(new.lifetimes.refresh_idle, new.lifetimes.refresh_absolute) < 1:
@@ -187,6 +185,19 @@ def _check(new: NewClient) -> None:
         raise ConflictError(
             f"A window is 0 s or more; for lost answers, {MAX_LOST_ANSWER_SECONDS} s at most.", code="bad_lifetime"
         )
+
+
+def _check_proof(new: NewClient) -> None:
+    known = new.registration
+    if known.auth_method is AuthMethod.PRIVATE_KEY_JWT and not known.has_keys:
+        raise ConflictError("A client that signs needs keys.", code="client_keys_missing")
+    if new.confidential:
+        return
+    # RFC 9700 §2.1.1, §4.14.2: nothing else keeps a stolen code, or a stolen refresh token, from being used.
+    if not known.requires_pkce:
+        raise ConflictError("A client without a secret needs PKCE.", code="pkce_needed")
+    if not known.rotates:
+        raise ConflictError("The refresh tokens of a client without a secret are rotated.", code="rotation_needed")
 
 
 def _check_addresses(known: Registration) -> None:

@@ -42,6 +42,7 @@ async def look_up(store: Store, rotation_keys: RotationKeyRing, token: RefreshTo
         now_ms=now_ms,
         keys=await rotation_keys.holding(family.key_ids),
         lifetimes=standing.client.lifetimes,
+        rotates=standing.client.registration.rotates,
     )
     # A grant ends together with its families; an account that is off has no running grants. Both are looked at all the
     # same: what they stand for is worth a second lock.

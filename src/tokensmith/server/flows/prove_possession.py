@@ -3,7 +3,7 @@
 A proof is used up before anything else is done for the request: one proof, one attempt, in all processes together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tokensmith.guard import InvalidProofError
@@ -27,7 +27,13 @@ class ProvePossession:
     nonces: Nonces | None = None
 
     async def run(
-        self, proofs: Sequence[bytes], *, path: str, method: str = "POST", access_token: str | None = None
+        self,
+        proofs: Sequence[bytes],
+        *,
+        path: str,
+        method: str = "POST",
+        access_token: str | None = None,
+        algorithms: Collection[str] = (),
     ) -> str | None:
         """Return the thumbprint of the key that the sender of a request proved to hold; None without a proof.
 
@@ -36,6 +42,7 @@ class ProvePossession:
             path: The endpoint's path below the issuer.
             method: The request's method.
             access_token: The token that the request comes with; None where one is asked for.
+            algorithms: The only ones, where its client has said so.
 
         Raises:
             UseDpopNonceError: it is, but for its nonce.
@@ -48,6 +55,8 @@ class ProvePossession:
             proof = self.verifier.verify(proofs, method=method, uri=self.issuer + path, access_token=access_token)
         except InvalidProofError as error:
             raise InvalidDpopProofError(str(error), code=error.code, detail=error.detail) from None
+        if algorithms and proof.alg not in algorithms:
+            raise InvalidDpopProofError("The algorithm is not this client's.", code="dpop_proof_algorithm")
         if self.nonces is not None and not self.nonces.is_good(proof.nonce):
             raise UseDpopNonceError(nonce=self.nonces.current())
         await self._use_up(proof)

@@ -31,7 +31,9 @@ class PushRequestHandler:
             OAuthError: see `CallingClients.read`, `ProvePossession.run` and `PushRequest.run`.
         """
         call = await self.clients.read(request)
-        key_thumbprint = await self.possession.run(proofs_of(request.scope), path=PAR_PATH)
+        key_thumbprint = await self.possession.run(
+            proofs_of(request.scope), path=PAR_PATH, algorithms=call.client.registration.signs_with
+        )
         pushed = await self.push.run(call.client, call.form.values, call.form.resources, key_thumbprint=key_thumbprint)
         members: dict[str, JsonValue] = {"request_uri": pushed.request_uri, "expires_in": pushed.expires_in}
         return json_response(members, status=201)

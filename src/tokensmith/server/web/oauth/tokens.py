@@ -33,7 +33,9 @@ class TokenHandler:
         """
         call = await self.clients.read(request)
         grant_type = call.form.required("grant_type")
-        key_thumbprint = await self.possession.run(proofs_of(request.scope), path=TOKEN_PATH)
+        key_thumbprint = await self.possession.run(
+            proofs_of(request.scope), path=TOKEN_PATH, algorithms=call.client.registration.signs_with
+        )
         answer = await self.tokens.run(
             TokenRequest(
                 client=call.client,
