@@ -74,6 +74,16 @@ def test_one_option_says_everything_that_fapi_asks_for(notes: Operator) -> None:
     assert "needs keys" in notes.refused(client, "create", "other", "--fapi2")
 
 
+def test_somebody_elses_word_is_taken_for_a_program_and_not_any_more(notes: Operator) -> None:
+    """JWT bearer, where the operator says so."""
+    notes.do(client, "create", "portal", "--resource", NOTES, "--scope", "read")
+    keys = ("--jwks-uri", "https://idp.example/keys")
+    assert "may bring" in notes.do(client, "trust-issuer", "portal", "https://idp.example", *keys)
+    assert "jwt-bearer" in kinds(notes)["portal"]
+    assert "any more" in notes.do(client, "distrust-issuer", "portal", "https://idp.example")
+    assert "jwt-bearer" not in kinds(notes)["portal"]
+
+
 def test_a_service_may_call_the_next_one_for_a_person(notes: Operator) -> None:
     """Token exchange, where the operator says so."""
     notes.do(client, "create", "front", "--exchange", "--resource", NOTES, "--scope", "read")

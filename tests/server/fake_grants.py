@@ -63,6 +63,12 @@ class FakeGrants:
         running = self._running(lambda grant: grant.client_id == client_id and grant.user_id is None)
         return min(running, key=lambda grant: (grant.created_at_ms, grant.id)).id if running else None
 
+    async def by_assertion(self, client_id: ClientId, user_id: UserId) -> GrantId | None:
+        running = self._running(
+            lambda grant: (grant.client_id, grant.user_id, grant.session_id) == (client_id, user_id, None)
+        )
+        return min(running, key=lambda grant: (grant.created_at_ms, grant.id)).id if running else None
+
     async def add_audience(self, grant_id: GrantId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
         self._state.reaches.setdefault((grant_id, resource_id), Reach(scopes))
 

@@ -8,9 +8,10 @@ from tokensmith.cli.operator import operator_command, run_with_parts
 from tokensmith.cli.table import show_table
 from tokensmith.server.domain.clients import GrantType, Lifetimes
 from tokensmith.server.domain.fapi import ALGORITHMS, fapi2
-from tokensmith.server.domain.registrations import Registration
+from tokensmith.server.domain.registrations import AssertionIssuer, Registration
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 from tokensmith.server.flows.manage_clients import ManageClients, NewClient
+from tokensmith.server.flows.trust_issuer import TrustIssuer
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
 
@@ -144,6 +145,29 @@ def new_secret(settings: Settings, name: str, *, at_once: bool) -> None:
     secret = run_with_parts(settings, lambda parts: _clients(parts).new_secret(name, at_once=at_once))
     click.echo("Its new secret, which is stored nowhere and not shown again:", err=True)
     click.echo(secret)
+
+
+@client.command("trust-issuer")
+@click.argument("name")
+@click.argument("issuer")
+@click.option("--jwks", type=click.File("r"), help="The issuer's public keys (a JWK Set).")
+@click.option("--jwks-uri", metavar="URL", help="Where it publishes them.")
+@operator_command
+def trust_issuer(settings: Settings, name: str, issuer: str, *, jwks: TextIO | None, jwks_uri: str | None) -> None:
+    """Let the program NAME bring assertions in which ISSUER says who a person is, by the names of accounts here."""
+    trusted = AssertionIssuer(issuer=issuer, jwks=jwks.read() if jwks else None, jwks_uri=jwks_uri)
+    run_with_parts(settings, lambda parts: TrustIssuer(store=parts.store).trust(name, trusted))
+    click.echo(f"{name} may bring assertions of {issuer}.")
+
+
+@client.command("distrust-issuer")
+@click.argument("name")
+@click.argument("issuer")
+@operator_command
+def distrust_issuer(settings: Settings, name: str, issuer: str) -> None:
+    """Take no more assertions of ISSUER from the program NAME."""
+    run_with_parts(settings, lambda parts: TrustIssuer(store=parts.store).distrust(name, issuer))
+    click.echo(f"{name} may not bring assertions of {issuer} any more.")
 
 
 @client.command()

@@ -13,6 +13,7 @@ from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.connect_device import ConnectDevice
 from tokensmith.server.flows.deliver_logouts import DeliverLogouts
+from tokensmith.server.flows.exchange_assertion import ExchangeAssertion
 from tokensmith.server.flows.exchange_code import ExchangeCode
 from tokensmith.server.flows.exchange_device import ExchangeDevice
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
@@ -181,6 +182,9 @@ class Wiring:
             refresh=self._refresh,
             client_credentials=ClientCredentials(store=self.store, mint=self.mint),
             device=ExchangeDevice(store=self.store, first_tokens=self._first_tokens),
+            assertion=ExchangeAssertion(
+                store=self.store, issuer=self.settings.issuer, keys=self.clients.keys, mint=self.mint
+            ),
             exchange=ExchangeToken(store=self.store, access_tokens=self._own_tokens(), mint=self.mint),
         )
 

@@ -21,6 +21,7 @@ async def post(
         client_credentials=world.client_credentials,
         device=world.exchange_device,
         exchange=world.exchange_token,
+        assertion=world.exchange_assertion,
     )
     request = TokenRequest(
         client=await world.client(client_id),

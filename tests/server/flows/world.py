@@ -18,6 +18,7 @@ from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_assertion import ClientAssertions
 from tokensmith.server.flows.client_auth import ClientAuth, PresentedClient
 from tokensmith.server.flows.client_credentials import ClientCredentials
+from tokensmith.server.flows.exchange_assertion import ExchangeAssertion
 from tokensmith.server.flows.exchange_code import ExchangeCode
 from tokensmith.server.flows.exchange_device import ExchangeDevice
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
@@ -115,6 +116,9 @@ class World:
         self.keys_of_clients = KeysOfClients(outside=AsyncOutside(self.network, lambda: self.seconds, self))
         assertions = ClientAssertions(store=self.store, issuer=ISSUER, keys=self.keys_of_clients)
         self.client_auth = ClientAuth(store=self.store, assertions=assertions)
+        self.exchange_assertion = ExchangeAssertion(
+            store=self.store, issuer=ISSUER, keys=self.keys_of_clients, mint=mint
+        )
         objects = RequestObjects(store=self.store, issuer=ISSUER, keys=self.keys_of_clients)
         self.read_request = ReadAuthorizationRequest(store=self.store, objects=objects)
         self.sign_out = SignOut(store=self.store, rotation_keys=self.sealing)

@@ -21,7 +21,7 @@ from tests.server.storage.samples import (
     family,
 )
 from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
-from tokensmith.server.domain.ids import ClientId, GrantId
+from tokensmith.server.domain.ids import ClientId, GrantId, UserId
 from tokensmith.server.domain.unit_of_work import UnitOfWork
 
 pytestmark = pytest.mark.anyio
@@ -131,6 +131,27 @@ async def test_the_grant_of_a_client_itself_is_the_oldest_running_one(store: Any
 
     assert (before, oldest, next_one) == (None, OWN.id, later.id)
     assert await store.read(lambda uow: uow.grants.of_client_itself(ClientId("none"))) is None
+
+
+async def test_the_grant_by_assertion_is_of_this_client_and_person_and_no_session(store: AnyStore) -> None:
+    """The oldest that runs."""
+    asserted = replace(GRANT, id=GrantId("b"), session_id=None)
+    later = replace(asserted, id=GrantId("a"), created_at_ms=asserted.created_at_ms + 1)
+    await add_grants(store, GRANT)
+    assert await store.read(lambda uow: uow.grants.by_assertion(GRANT.client_id, ADA.id)) is None
+
+    async def unit(uow: UnitOfWork) -> None:
+        for grant in (later, asserted):
+            await uow.grants.add(grant, audiences={})
+
+    await store.write(unit)
+    oldest = await store.read(lambda uow: uow.grants.by_assertion(GRANT.client_id, ADA.id))
+    await store.write(lambda uow: uow.grants.end(asserted.id))
+    next_one = await store.read(lambda uow: uow.grants.by_assertion(GRANT.client_id, ADA.id))
+
+    assert (oldest, next_one) == (asserted.id, later.id)
+    assert await store.read(lambda uow: uow.grants.by_assertion(ROBOT.id, ADA.id)) is None
+    assert await store.read(lambda uow: uow.grants.by_assertion(GRANT.client_id, UserId("none"))) is None
 
 
 async def test_the_standing_of_a_client_itself_is_found_by_its_name(store: AnyStore) -> None:

@@ -20,6 +20,7 @@ class AuditName(StrEnum):
     CONSENT_REFUSED = "consent_refused"
     CODE_REDEEMED = "code_redeemed"
     CODE_REUSED = "code_reused"
+    ASSERTION_TAKEN = "assertion_taken"
     DEVICE_CONNECTED = "device_connected"
     TOKEN_REVOKED = "token_revoked"
     USER_CREATED = "user_created"

@@ -19,6 +19,7 @@ class GrantType(StrEnum):
     REFRESH_TOKEN = "refresh_token"
     CLIENT_CREDENTIALS = "client_credentials"
     DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+    JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
     TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 

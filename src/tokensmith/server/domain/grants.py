@@ -84,6 +84,9 @@ class Grants(Protocol):
     async def of_client_itself(self, client_id: ClientId) -> GrantId | None:
         """Return the running grant by which the client acts for itself."""
 
+    async def by_assertion(self, client_id: ClientId, user_id: UserId) -> GrantId | None:
+        """Return the running grant by which the client acts for the person on somebody else's word."""
+
     async def add_audience(self, grant_id: GrantId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
         """Let the grant reach one more resource; nothing happens where it does already."""
 

@@ -17,6 +17,14 @@ class AuthMethod(StrEnum):
     PRIVATE_KEY_JWT = "private_key_jwt"
 
 
+class AssertionIssuer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody whose word is taken for who a person is (RFC 7523 §2.1), with their keys or where those are."""
+
+    issuer: str
+    jwks: str | None = None
+    jwks_uri: str | None = None
+
+
 class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A client's metadata; what is left at its default is not stored.
 
@@ -32,6 +40,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         id_token_alg: What its ID tokens are signed with.
         userinfo_alg: What UserInfo answers are signed with (Core §5.3.2); None: they are plain JSON.
         introspection_alg: What introspection answers are signed with where a signed one is asked for (RFC 9701 §6).
+        assertion_issuers: Whose assertions it may bring instead of a person, for people of our own names.
         trusted: People are not asked before it gets what it asks for: a program of the house itself.
         requires_pkce: Off only for clients that came before RFC 7636, and for certification.
         requires_pushed: Requests must come by `/par` (RFC 9126 §6).
@@ -57,6 +66,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     id_token_alg: str = DEFAULT_ID_TOKEN_ALG
     userinfo_alg: str | None = None
     introspection_alg: str = DEFAULT_ID_TOKEN_ALG
+    assertion_issuers: tuple[AssertionIssuer, ...] = ()
     trusted: bool = False
     requires_pkce: bool = True
     requires_pushed: bool = False

@@ -1,6 +1,6 @@
 """The keys with which clients sign: those that were registered, and those that a client publishes (RFC 7591 §2)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from tokensmith.outbound import FetchRules
 from tokensmith.outbound.outside import Outside
 from tokensmith.server.domain.client_keys import ASSERTION_ALGORITHMS
 from tokensmith.server.domain.clients import Client
+from tokensmith.server.domain.registrations import AssertionIssuer
 
 MAX_KEY_SETS: Final = 256
 MAX_BYTES: Final = 65_536
@@ -34,18 +35,24 @@ class KeysOfClients:
             JoseError: there is no such key, or not exactly one; it is not for signatures (`client_key_alg`), what was
                 published cannot be had (`client_keys_unavailable`), or *token* is no JWT.
         """
+        known = client.registration
         header = jwt.read_unverified(token).unverified_header
-        key = await self._named(client, header)
-        if key.alg not in (client.registration.signs_with or ASSERTION_ALGORITHMS):
-            raise UnknownKeyError("The key is not for this.", code="client_key_alg", detail=str(key.alg))
-        return key
+        key = await self._named(known.jwks, known.jwks_uri, header, is_vouched_for=known.is_vouched_for)
+        return _checked(key, known.signs_with or ASSERTION_ALGORITHMS)
 
-    async def _named(self, client: Client, header: Mapping[str, JsonValue]) -> Key:
-        uri = client.registration.jwks_uri
+    async def find_of_issuer(self, issuer: AssertionIssuer, token: str) -> Key:
+        """Return the key of somebody else whose assertions a client may bring; errors are those of `find`."""
+        header = jwt.read_unverified(token).unverified_header
+        key = await self._named(issuer.jwks, issuer.jwks_uri, header, is_vouched_for=True)
+        return _checked(key, ASSERTION_ALGORITHMS)
+
+    async def _named(
+        self, jwks: str | None, uri: str | None, header: Mapping[str, JsonValue], *, is_vouched_for: bool
+    ) -> Key:
         if uri is None:
-            return self._of_text(client.registration.jwks or '{"keys":[]}').find(header)
+            return self._of_text(jwks or '{"keys":[]}').find(header)
         try:
-            return await self._at(client, uri).find(header, self.outside)
+            return await self._at(uri, is_vouched_for=is_vouched_for).find(header, self.outside)
         except UnavailableError as error:
             text = "The client's keys cannot be had."
             raise UnknownKeyError(text, code="client_keys_unavailable", detail=error.detail) from None
@@ -58,15 +65,21 @@ class KeysOfClients:
             keys = self._registered[text] = KeySet.from_jwks(parse_object(text.encode()))
         return keys
 
-    def _at(self, client: Client, uri: str) -> RemoteKeys:
+    def _at(self, uri: str, *, is_vouched_for: bool) -> RemoteKeys:
         # Whoever registers by themselves may name public addresses alone (RFC 7591 §5).
-        name = (uri, client.registration.is_vouched_for)
+        name = (uri, is_vouched_for)
         keys = self._published.get(name)
         if keys is None:
             if len(self._published) >= MAX_KEY_SETS:
                 self._published.clear()
             parts = urlsplit(uri)
-            origin = f"{parts.scheme}://{parts.netloc}" if client.registration.is_vouched_for else ""
+            origin = f"{parts.scheme}://{parts.netloc}" if is_vouched_for else ""
             rules = FetchRules(trusted_origin=origin, max_bytes=MAX_BYTES)
             keys = self._published[name] = RemoteKeys(uri, rules=rules, jwks_uri=uri)
         return keys
+
+
+def _checked(key: Key, algorithms: Collection[str]) -> Key:
+    if key.alg not in algorithms:
+        raise UnknownKeyError("The key is not for this.", code="client_key_alg", detail=str(key.alg))
+    return key

@@ -12,6 +12,7 @@ from tokensmith.server.domain.errors import (
     UnsupportedGrantTypeError,
 )
 from tokensmith.server.flows.client_credentials import ClientCredentials
+from tokensmith.server.flows.exchange_assertion import Assertion, ExchangeAssertion
 from tokensmith.server.flows.exchange_code import CodeRedemption, ExchangeCode
 from tokensmith.server.flows.exchange_device import ExchangeDevice
 from tokensmith.server.flows.exchange_refresh import ExchangeRefresh
@@ -74,6 +75,7 @@ class TokenEndpoint:
     client_credentials: ClientCredentials
     device: ExchangeDevice
     exchange: ExchangeToken
+    assertion: ExchangeAssertion
     flows: Mapping[str, Serve] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -83,6 +85,7 @@ class TokenEndpoint:
             GrantType.CLIENT_CREDENTIALS: self._client_credentials,
             GrantType.DEVICE_CODE: self._device,
             GrantType.TOKEN_EXCHANGE: self._exchange,
+            GrantType.JWT_BEARER: self._assertion,
         }
         object.__setattr__(self, "flows", MappingProxyType(table))
 
@@ -153,6 +156,18 @@ class TokenEndpoint:
                 requested_token_type=parameters.get("requested_token_type"),
                 resource=targets.pop(),
                 scope=parameters.get("scope"),
+                key_thumbprint=request.key_thumbprint,
+            ),
+        )
+
+    async def _assertion(self, request: TokenRequest) -> TokenAnswer:
+        return await self.assertion.run(
+            request.client,
+            Assertion(
+                text=request.required("assertion"),
+                scope=request.parameters.get("scope"),
+                resource=request.resource,
+                source=request.source,
                 key_thumbprint=request.key_thumbprint,
             ),
         )

@@ -83,6 +83,17 @@ _OF_CLIENT_ITSELF: Final = (
     .order_by(_OWN.c.created_at_ms, _OWN.c.id)
     .limit(1)
 )
+_BY_ASSERTION: Final = (
+    select(grants.c.id)
+    .where(
+        grants.c.user_id == bindparam("user_id"),
+        grants.c.client_id == bindparam("client_id"),
+        grants.c.session_id.is_(None),
+        grants.c.ended_at_ms.is_(None),
+    )
+    .order_by(grants.c.created_at_ms, grants.c.id)
+    .limit(1)
+)
 _STANDING_OF_CLIENT_ITSELF: Final = _joined_standing(_OF_CLIENT_ITSELF.scalar_subquery())
 _LASTS: Final = update(grants).where(grants.c.id == bindparam("grant_id")).values(expires_at_ms=bindparam("until_ms"))
 _OVER: Final = (
@@ -148,6 +159,11 @@ class SqlGrants(GrantEndings):
     async def of_client_itself(self, client_id: ClientId) -> GrantId | None:
         """Return the running grant by which the client acts for itself."""
         row = await self._connection.row(_OF_CLIENT_ITSELF, client_id=client_id)
+        return GrantId(row[0]) if row else None
+
+    async def by_assertion(self, client_id: ClientId, user_id: UserId) -> GrantId | None:
+        """Return the running grant by which the client acts for the person on somebody else's word."""
+        row = await self._connection.row(_BY_ASSERTION, client_id=client_id, user_id=user_id)
         return GrantId(row[0]) if row else None
 
     async def lasts(self, grant_id: GrantId, *, until_ms: int | None) -> None:

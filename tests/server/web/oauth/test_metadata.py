@@ -96,6 +96,7 @@ async def test_the_grant_types_are_those_of_the_token_endpoint(served: Served) -
         "client_credentials",
         "refresh_token",
         "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
         "urn:ietf:params:oauth:grant-type:token-exchange",
     ]
     assert "password" not in members["grant_types_supported"]
