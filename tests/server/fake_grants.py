@@ -65,7 +65,9 @@ class FakeGrants:
 
     async def by_assertion(self, client_id: ClientId, user_id: UserId) -> GrantId | None:
         running = self._running(
-            lambda grant: (grant.client_id, grant.user_id, grant.session_id) == (client_id, user_id, None)
+            lambda grant: (
+                (grant.client_id, grant.user_id, grant.session_id, grant.offline) == (client_id, user_id, None, False)
+            )
         )
         return min(running, key=lambda grant: (grant.created_at_ms, grant.id)).id if running else None
 

@@ -134,14 +134,15 @@ async def test_the_grant_of_a_client_itself_is_the_oldest_running_one(store: Any
 
 
 async def test_the_grant_by_assertion_is_of_this_client_and_person_and_no_session(store: AnyStore) -> None:
-    """The oldest that runs."""
+    """The oldest that runs, and not one of a device, which is of no session either."""
     asserted = replace(GRANT, id=GrantId("b"), session_id=None)
+    device = replace(asserted, id=GrantId("c"), created_at_ms=0, offline=True)
     later = replace(asserted, id=GrantId("a"), created_at_ms=asserted.created_at_ms + 1)
     await add_grants(store, GRANT)
     assert await store.read(lambda uow: uow.grants.by_assertion(GRANT.client_id, ADA.id)) is None
 
     async def unit(uow: UnitOfWork) -> None:
-        for grant in (later, asserted):
+        for grant in (device, later, asserted):
             await uow.grants.add(grant, audiences={})
 
     await store.write(unit)

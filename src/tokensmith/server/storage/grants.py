@@ -89,6 +89,7 @@ _BY_ASSERTION: Final = (
         grants.c.user_id == bindparam("user_id"),
         grants.c.client_id == bindparam("client_id"),
         grants.c.session_id.is_(None),
+        grants.c.offline.is_(False),  # those of devices are
         grants.c.ended_at_ms.is_(None),
     )
     .order_by(grants.c.created_at_ms, grants.c.id)
