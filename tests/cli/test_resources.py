@@ -33,6 +33,17 @@ def test_scopes_may_say_what_they_allow(operator: Operator) -> None:
     assert output == f"Created {NOTES} with a b.\n"
 
 
+def test_a_service_may_know_more_than_scopes(operator: Operator) -> None:
+    """RFC 9396; and a program is allowed it."""
+    operator.do(resource, "create", NOTES, "--scope", "a")
+    assert operator.do(resource, "details", NOTES, "payment", "Pay somebody", "--member", "amount") == (
+        f"{NOTES} knows payment.\n"
+    )
+    operator.do(client, "create", "shop", "--redirect-uri", "https://shop.example/cb")
+    assert operator.do(client, "allow-details", "shop", "payment") == "shop may ask for payment.\n"
+    assert "fly" in operator.refused(client, "allow-details", "shop", "fly")
+
+
 def test_what_cannot_be_is_refused(operator: Operator) -> None:
     operator.do(resource, "create", NOTES, "--scope", "a")
 

@@ -1,14 +1,15 @@
 """Grants, refresh families and places in status lists, in memory."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tests.server.fake_state import Bit, Reach, State
+from tokensmith.server.domain.authorization_details import Details
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.errors import InvalidGrantError
 from tokensmith.server.domain.forgetting import KEPT_MS
-from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
+from tokensmith.server.domain.grants import NO_DETAILS, Grant, GrantedAudience, Standing
 from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, SessionId, UserId
 from tokensmith.server.domain.refresh_tokens import Family
 from tokensmith.server.domain.status_lists import (
@@ -24,10 +25,16 @@ class FakeGrants:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def add(self, grant: Grant, *, audiences: dict[ResourceId, frozenset[str]]) -> None:
+    async def add(
+        self,
+        grant: Grant,
+        *,
+        audiences: dict[ResourceId, frozenset[str]],
+        details: Mapping[ResourceId, Details] = NO_DETAILS,
+    ) -> None:
         self._state.grants[grant.id] = grant
         for resource_id, scopes in audiences.items():
-            self._state.reaches[grant.id, resource_id] = Reach(scopes)
+            self._state.reaches[grant.id, resource_id] = Reach(scopes, details=details.get(resource_id, ()))
 
     async def standing(self, grant_id: GrantId) -> Standing | None:
         state = self._state
@@ -49,7 +56,12 @@ class FakeGrants:
 
     def _audiences(self, grant_id: GrantId) -> tuple[GrantedAudience, ...]:
         found = (
-            GrantedAudience(resource=self._state.resources[resource_id], scopes=reach.scopes, place=reach.place)
+            GrantedAudience(
+                resource=self._state.resources[resource_id],
+                scopes=reach.scopes,
+                place=reach.place,
+                details=reach.details,
+            )
             for (holder, resource_id), reach in self._state.reaches.items()
             if holder == grant_id
         )

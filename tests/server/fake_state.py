@@ -5,6 +5,7 @@ from typing import Self
 
 from tokensmith.server.domain.audit import AuditRow
 from tokensmith.server.domain.authorization_codes import AuthorizationCode
+from tokensmith.server.domain.authorization_details import Details
 from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.device_requests import DeviceRequest
 from tokensmith.server.domain.grants import Grant
@@ -26,6 +27,7 @@ class Reach:
 
     scopes: frozenset[str]
     place: StatusPlace | None = None
+    details: Details = ()
 
 
 @dataclass(frozen=True)

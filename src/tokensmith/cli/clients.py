@@ -136,6 +136,16 @@ def allow(settings: Settings, name: str, scope: tuple[str, ...], *, resource: st
     click.echo(f"{name} may ask for {' '.join(sorted(scopes))} at {resource}.")
 
 
+@client.command("allow-details")
+@click.argument("name")
+@click.argument("kind", nargs=-1, required=True)
+@operator_command
+def allow_details(settings: Settings, name: str, kind: tuple[str, ...]) -> None:
+    """Let the program NAME ask for authorization details of type KIND… (RFC 9396)."""
+    run_with_parts(settings, lambda parts: _clients(parts).allow_details(name, kind))
+    click.echo(f"{name} may ask for {' '.join(kind)}.")
+
+
 @client.command("new-secret")
 @click.argument("name")
 @click.option("--at-once", is_flag=True, help="The secret before is not good any more: it has leaked.")

@@ -4,6 +4,7 @@ import click
 
 from tokensmith.cli.operator import operator_command, run_with_parts
 from tokensmith.cli.table import show_table
+from tokensmith.server.domain.authorization_details import DetailType
 from tokensmith.server.flows.manage_resources import ManageResources
 from tokensmith.server.settings import Settings
 
@@ -36,6 +37,19 @@ def create(
         ),
     )
     click.echo(f"Created {made.audience} with {' '.join(sorted(made.scopes))}.")
+
+
+@resource.command()
+@click.argument("uri")
+@click.argument("name")
+@click.argument("text")
+@click.option("--member", "members", multiple=True, help="A member it may have besides those of RFC 9396.")
+@operator_command
+def details(settings: Settings, uri: str, name: str, text: str, *, members: tuple[str, ...]) -> None:
+    """Let the service URI know authorization details of type NAME; TEXT says to people what one allows (RFC 9396)."""
+    kind = DetailType(text=text, members=members)
+    run_with_parts(settings, lambda parts: ManageResources(store=parts.store).know_details(uri, name, kind))
+    click.echo(f"{uri} knows {name}.")
 
 
 @resource.command("list")

@@ -12,7 +12,7 @@ PLACE = StatusPlace(list_id=3, index=77)
 
 def test_a_persons_token_says_who_when_and_how() -> None:
     claims = access_token_claims(
-        standing(), scopes=frozenset({"write", "read"}), place=PLACE, issuer=ISSUER, key_thumbprint=None
+        standing(), scopes=frozenset({"write", "read"}), place=PLACE, issuer=ISSUER, key_thumbprint=None, details=()
     )
 
     assert claims == {
@@ -29,7 +29,7 @@ def test_a_persons_token_says_who_when_and_how() -> None:
 def test_a_bound_token_names_its_key() -> None:
     """RFC 9449 §6.1."""
     claims = access_token_claims(
-        standing(), scopes=frozenset({"read"}), place=PLACE, issuer=ISSUER, key_thumbprint="thumb"
+        standing(), scopes=frozenset({"read"}), place=PLACE, issuer=ISSUER, details=(), key_thumbprint="thumb"
     )
 
     assert claims["cnf"] == {"jkt": "thumb"}
@@ -38,7 +38,12 @@ def test_a_bound_token_names_its_key() -> None:
 def test_a_clients_own_token_has_a_subject_no_person_can_have() -> None:
     """P48: RFC 9700 §4.15: a client must not be able to pass for a person; ids of people have no colon."""
     claims = access_token_claims(
-        standing(user_scopes=None), scopes=frozenset({"read"}), place=PLACE, issuer=ISSUER, key_thumbprint=None
+        standing(user_scopes=None),
+        scopes=frozenset({"read"}),
+        place=PLACE,
+        issuer=ISSUER,
+        key_thumbprint=None,
+        details=(),
     )
 
     assert claims["sub"] == "client:app"

@@ -4,6 +4,7 @@ import pytest
 
 from tests.server.fake_people import FakeClients
 from tests.server.flows.world import NOTES, READ, World
+from tokensmith.server.domain.authorization_details import DetailType
 from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
 from tokensmith.server.domain.errors import ConflictError, InvalidClientError, InvalidRequestError
 from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
@@ -214,3 +215,15 @@ async def test_only_who_has_a_secret_gets_another(world: World, client_id: str, 
         await world.clients.new_secret(client_id, at_once=False)
 
     assert caught.value.code == code
+
+
+async def test_a_client_asks_for_the_details_it_is_allowed(world: World) -> None:
+    """RFC 9396 §10; once each."""
+    await world.resources.know_details(NOTES, "note", DetailType(text="Read one note"))
+    for _ in range(2):
+        await world.clients.allow_details("robot", ("note",))
+    robot = await world.client("robot")
+    assert robot.registration.detail_types == ("note",)
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.allow_details("robot", ("note", "fly"))
+    assert caught.value.code == "unknown_detail_type"

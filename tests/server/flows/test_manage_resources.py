@@ -3,6 +3,7 @@
 import pytest
 
 from tests.server.flows.world import ISSUER, NOTES, READ, World
+from tokensmith.server.domain.authorization_details import DetailType
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 
@@ -31,3 +32,22 @@ async def test_a_resources_own_client_must_exist(world: World) -> None:
         await world.resources.create("https://mail.example", scopes=["mail:send"], client_id="nobody")
 
     assert caught.value.code == "unknown_client"
+
+
+async def test_a_type_of_details_is_one_services(world: World) -> None:
+    """RFC 9396 §2.1: whoever asks for it has to mean the same."""
+    await world.resources.create("https://mail.example", scopes=["mail:send"])
+    await world.resources.know_details(NOTES, "note", DetailType(text="Read one note"))
+    await world.resources.know_details(NOTES, "note", DetailType(text="Read a note", members=("id",)))
+    for audience, code in (
+        ("https://mail.example", "detail_type_taken"),
+        (ISSUER, "detail_type_taken"),
+        ("https://x.example", "unknown_resource"),
+    ):
+        with pytest.raises(ConflictError) as caught:
+            await world.resources.know_details(audience, "note", DetailType(text="Other"))
+        assert caught.value.code == code
+
+    notes = await world.store.read(lambda uow: uow.resources.find_by_audience(NOTES))
+    assert notes is not None
+    assert notes.details == {"note": DetailType(text="Read a note", members=("id",))}

@@ -20,6 +20,7 @@ from tests.server.storage.samples import (
     add_world,
     family,
 )
+from tokensmith.server.domain.authorization_details import Detail
 from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
 from tokensmith.server.domain.ids import ClientId, GrantId, UserId
 from tokensmith.server.domain.unit_of_work import UnitOfWork
@@ -111,6 +112,23 @@ async def test_an_audience_is_added_once_and_keeps_its_scopes(store: AnyStore) -
 
     assert standing is not None
     assert [(one.resource, one.scopes) for one in standing.audiences] == [(NOTES, READ)]
+
+
+async def test_what_was_granted_beyond_scopes_is_kept_with_its_audience(store: AnyStore) -> None:
+    """RFC 9396: as it was allowed, member by member."""
+    payment: Detail = {"type": "payment", "amount": {"value": "1.50"}, "actions": ["a"]}
+
+    async def unit(uow: UnitOfWork) -> None:
+        audiences = {NOTES.id: frozenset[str](), MAIL.id: READ}
+        await uow.grants.add(replace(GRANT, id=GrantId("paid")), audiences=audiences, details={NOTES.id: (payment,)})
+
+    await add_grants(store, GRANT)
+    await store.write(unit)
+    standing = await store.read(lambda uow: uow.grants.standing(GrantId("paid")))
+
+    assert standing is not None
+    found = {one.resource.id: (one.scopes, one.details) for one in standing.audiences}
+    assert found == {NOTES.id: (frozenset(), (payment,)), MAIL.id: (READ, ())}
 
 
 async def test_the_grant_of_a_client_itself_is_the_oldest_running_one(store: AnyStore) -> None:

@@ -15,7 +15,7 @@ def raw(sqlite_path: Path) -> Iterator[sqlite3.Connection]:
     """A connection with foreign keys and a grant to hang things on."""
     connection = sqlite3.connect(sqlite_path)
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("INSERT INTO resources VALUES ('r', 'https://r', '', NULL, NULL, '{}', 0)")
+    connection.execute("INSERT INTO resources VALUES ('r', 'https://r', '', NULL, NULL, '{}', 0, '{}')")
     connection.execute("INSERT INTO clients VALUES ('c', 'C', '', x'', NULL, 1, 1, 1, 1, 1, 'ES256', 0, 0, '{}')")
     connection.execute("INSERT INTO grants VALUES ('g', 'c', NULL, NULL, 0, NULL, NULL, NULL, 0, NULL)")
     connection.execute("INSERT INTO grants VALUES ('h', 'c', NULL, NULL, 0, NULL, NULL, NULL, 0, NULL)")
@@ -52,9 +52,9 @@ def test_spans_of_clients_are_whole_seconds() -> None:
     "statement",
     [
         # half a place
-        "INSERT INTO grant_audiences VALUES ('g', 'r', '', 1, NULL)",
+        "INSERT INTO grant_audiences VALUES ('g', 'r', '', 1, NULL, NULL)",
         # a place nobody has taken
-        "INSERT INTO grant_audiences VALUES ('g', 'r', '', 1, 8)",
+        "INSERT INTO grant_audiences VALUES ('g', 'r', '', 1, 8, NULL)",
         # a family that rests longer than it lives
         "INSERT INTO refresh_families VALUES (x'00', 'g', 0, x'', 'k', '', 2, 1, NULL, NULL, NULL)",
         # an index taken twice
@@ -71,15 +71,15 @@ def test_what_must_not_be_cannot_be_stored(raw: sqlite3.Connection, statement: s
 
 def test_two_grants_never_point_at_one_bit(raw: sqlite3.Connection) -> None:
     """Ending one would end the other."""
-    raw.execute("INSERT INTO grant_audiences VALUES ('g', 'r', '', 1, 7)")
+    raw.execute("INSERT INTO grant_audiences VALUES ('g', 'r', '', 1, 7, NULL)")
 
     with pytest.raises(sqlite3.IntegrityError):
-        raw.execute("INSERT INTO grant_audiences VALUES ('h', 'r', '', 1, 7)")
+        raw.execute("INSERT INTO grant_audiences VALUES ('h', 'r', '', 1, 7, NULL)")
 
 
 def test_a_place_in_use_cannot_be_freed(raw: sqlite3.Connection) -> None:
     """Whatever a sweep believes."""
-    raw.execute("INSERT INTO grant_audiences VALUES ('g', 'r', '', 1, 7)")
+    raw.execute("INSERT INTO grant_audiences VALUES ('g', 'r', '', 1, 7, NULL)")
 
     with pytest.raises(sqlite3.IntegrityError):
         raw.execute("DELETE FROM status_entries")

@@ -27,6 +27,7 @@ class AuditName(StrEnum):
     USER_CHANGED = "user_changed"
     USER_SCOPES_CHANGED = "user_scopes_changed"
     RESOURCE_CREATED = "resource_created"
+    RESOURCE_CHANGED = "resource_changed"
     CLIENT_CREATED = "client_created"
     CLIENT_CHANGED = "client_changed"
     KEY_CREATED = "key_created"

@@ -5,14 +5,19 @@ list. Ending a grant ends its refresh tokens and sets its bits: that is how a re
 looks up (decision 7).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
+from tokensmith.server.domain.authorization_details import Details
 from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, SessionId, UserId
 from tokensmith.server.domain.resources import Resource
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.users import User
+
+NO_DETAILS: Final[Mapping[ResourceId, Details]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +46,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantedAudience:
-    """What a grant allows at one resource; *place* is None until its next access token takes an index."""
+    """What a grant allows at one resource; *place* is None until its next access token takes an index.
+
+    With *details* (RFC 9396), *scopes* may be none.
+    """
 
     resource: Resource
     scopes: frozenset[str]
     place: StatusPlace | None
+    details: Details = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +81,14 @@ class Standing:
 class Grants(Protocol):
     """Where grants are kept."""
 
-    async def add(self, grant: Grant, *, audiences: dict[ResourceId, frozenset[str]]) -> None:
-        """Store a new grant with its audiences and their scopes."""
+    async def add(
+        self,
+        grant: Grant,
+        *,
+        audiences: dict[ResourceId, frozenset[str]],
+        details: Mapping[ResourceId, Details] = NO_DETAILS,
+    ) -> None:
+        """Store a new grant with its audiences, their scopes, and what was granted beyond scopes."""
 
     async def standing(self, grant_id: GrantId) -> Standing | None:
         """Return the grant, ended or not, with everything its next token depends on."""

@@ -41,6 +41,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         userinfo_alg: What UserInfo answers are signed with (Core §5.3.2); None: they are plain JSON.
         introspection_alg: What introspection answers are signed with where a signed one is asked for (RFC 9701 §6).
         assertion_issuers: Whose assertions it may bring instead of a person, for people of our own names.
+        detail_types: Which types of authorization details it may ask for (RFC 9396 §10).
         trusted: People are not asked before it gets what it asks for: a program of the house itself.
         requires_pkce: Off only for clients that came before RFC 7636, and for certification.
         requires_pushed: Requests must come by `/par` (RFC 9126 §6).
@@ -67,6 +68,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     userinfo_alg: str | None = None
     introspection_alg: str = DEFAULT_ID_TOKEN_ALG
     assertion_issuers: tuple[AssertionIssuer, ...] = ()
+    detail_types: tuple[str, ...] = ()
     trusted: bool = False
     requires_pkce: bool = True
     requires_pushed: bool = False

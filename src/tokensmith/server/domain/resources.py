@@ -6,6 +6,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from tokensmith.guard.scopes import is_scope
+from tokensmith.server.domain.authorization_details import DetailType
 from tokensmith.server.domain.errors import InvalidRequestError, InvalidTargetError
 from tokensmith.server.domain.ids import ClientId, ResourceId
 
@@ -23,6 +24,7 @@ class Resource:
         title: What people are shown; None for the audience itself.
         texts: What scopes allow, in words for people, by scope.
         is_open: Programs that register themselves may ask for its scopes.
+        details: Which types of authorization details it knows (RFC 9396), by type.
     """
 
     id: ResourceId
@@ -32,6 +34,7 @@ class Resource:
     title: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = False
+    details: Mapping[str, DetailType] = field(default_factory=dict)
 
 
 def check_audience(uri: str) -> str:

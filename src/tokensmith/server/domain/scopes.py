@@ -63,7 +63,16 @@ def effective_scopes(standing: Standing, audience: GrantedAudience, *, scope: st
     allowed = audience.scopes & standing.client_scopes.get(resource_id, frozenset())
     if standing.user is not None and resource_id != IDENTITY:
         allowed &= standing.user_scopes.get(resource_id, frozenset())
+    if audience.details and asked is None and not audience.scopes:
+        return _none_but_details(standing, audience)
     return narrowed(asked, allowed=allowed)
+
+
+def _none_but_details(standing: Standing, audience: GrantedAudience) -> frozenset[str]:
+    # Who may do nothing there any more has lost what was granted beyond scopes, too.
+    if standing.user is not None and not standing.user_scopes.get(audience.resource.id):
+        raise InvalidScopeError("None of this can be had here any more.", code="scope_empty")
+    return frozenset()
 
 
 def identity_scopes(standing: Standing) -> frozenset[str]:

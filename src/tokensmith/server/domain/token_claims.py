@@ -1,6 +1,7 @@
 """Pure builders of what goes into tokens (RFC 9068 §2.2, RFC 9449 §6.1, Token Status List §6.2)."""
 
 from tokensmith.jose.strict_json import JsonValue
+from tokensmith.server.domain.authorization_details import Details
 from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.grants import Standing
 from tokensmith.server.domain.identity import claims_for
@@ -8,19 +9,29 @@ from tokensmith.server.domain.status_lists import StatusPlace
 
 
 def access_token_claims(
-    standing: Standing, *, scopes: frozenset[str], place: StatusPlace, issuer: str, key_thumbprint: str | None
+    standing: Standing,
+    *,
+    scopes: frozenset[str],
+    place: StatusPlace,
+    issuer: str,
+    key_thumbprint: str | None,
+    details: Details,
 ) -> dict[str, JsonValue]:
     """Return the claims of an access token, less those the signer fills in (iss, aud, iat, exp, jti).
 
     Args:
         key_thumbprint: Names the key that the token is bound to (RFC 9449 §6.1); None for a bearer token.
+        details: What it allows beyond scopes (RFC 9396 §9.1): those of its own audience.
     """
     claims: dict[str, JsonValue] = {
         "sub": subject(standing),
         "client_id": standing.client.id,
-        "scope": " ".join(sorted(scopes)),
         "status": {"status_list": {"idx": place.index, "uri": status_list_uri(issuer, place.list_id)}},
     }
+    if scopes:
+        claims["scope"] = " ".join(sorted(scopes))
+    if details:
+        claims["authorization_details"] = [dict(detail) for detail in details]
     if key_thumbprint is not None:
         claims["cnf"] = {"jkt": key_thumbprint}
     if standing.signed_in_at_ms is not None:

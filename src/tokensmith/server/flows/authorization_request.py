@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from tokensmith.server.domain.authorization_details import Details, parse_details
 from tokensmith.server.domain.authorization_errors import (
     RequestUriNotSupportedError,
     UnsupportedResponseTypeError,
@@ -48,6 +49,7 @@ class AuthorizationRequest:
         redirect_uri: As the request named it; None where it left that to the registration.
         scopes: What was asked for, by scope or claim by claim; None where nothing was said.
         resources: Which services the tokens are to be for (RFC 8707).
+        details: What was asked for beyond scopes (RFC 9396).
         max_age: The age of a sign-in, in seconds, from which on the person is asked again.
         key_thumbprint: The key that the code is to be bound to (RFC 9449 §10).
         parameters: All of it as it came, to be read again when the person is back.
@@ -58,6 +60,7 @@ class AuthorizationRequest:
     redirect_uri: str | None
     scopes: frozenset[str] | None
     resources: tuple[str, ...]
+    details: Details
     challenge: str | None
     nonce: str | None
     prompts: frozenset[str]
@@ -210,6 +213,7 @@ def _read(
         redirect_uri=parameters.get("redirect_uri"),
         scopes=_scopes(parameters),
         resources=resources,
+        details=parse_details(parameters.get("authorization_details")),
         challenge=check_challenge(
             parameters.get("code_challenge"),
             method=parameters.get("code_challenge_method"),

@@ -138,7 +138,9 @@ class Authorize:
         given = await self.store.read(lambda uow: uow.consents.given(who.user.id, request.client.id))
         new = {key: names - given.get(key, frozenset()) for key, names in access.scopes.items()}
         new = {key: names for key, names in new.items() if names}
-        asks = not request.client.registration.trusted and (bool(new) or not _is_assured(request))
+        # What was allowed once of a payment is no word on the next one.
+        is_known = not new and not access.details and _is_assured(request)
+        asks = not request.client.registration.trusted and not is_known
         if asks and silent:
             raise ConsentRequiredError("The person has not allowed this yet.", detail=f"{new}")
         if asks or "consent" in request.prompts:
@@ -163,7 +165,14 @@ class Authorize:
 
     async def _access(self, request: AuthorizationRequest, who: SignedIn) -> WantedAccess:
         return await self.store.read(
-            lambda uow: wanted_access(uow, request.client, who.user, scopes=request.scopes, named=request.resources)
+            lambda uow: wanted_access(
+                uow,
+                request.client,
+                who.user,
+                scopes=request.scopes,
+                named=request.resources,
+                details=request.details,
+            )
         )
 
     async def _issue(
@@ -186,7 +195,7 @@ class Authorize:
                 await uow.audit.record(_consent(request, who, grant_id, source))
             until_ms = await uow.now_ms() + CODE_SECONDS * MILLISECONDS
             grant = _grant(request, access, who, grant_id, until_ms=until_ms)
-            await uow.grants.add(grant, audiences=access.scopes)
+            await uow.grants.add(grant, audiences=access.scopes, details=access.details)
             await uow.authorization_codes.add(_code(request, access, grant, digest(code)))
 
         await self.store.write(unit)

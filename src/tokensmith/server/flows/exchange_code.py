@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.authorization_codes import AuthorizationCode
+from tokensmith.server.domain.authorization_details import Details, narrowed_details
 from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import InvalidGrantError, InvalidTargetError
 from tokensmith.server.domain.grants import GrantedAudience, Standing
@@ -32,6 +33,7 @@ class CodeRedemption:
     resource: str | None
     source: str
     key_thumbprint: str | None
+    details: Details = ()
 
     def __repr__(self) -> str:
         return f"<CodeRedemption from {self.source}>"
@@ -51,6 +53,7 @@ class ExchangeCode:
             InvalidGrantError: unknown, another client's, not what it is bound to, expired, or used; a used one has
                 ended its whole grant before this is raised.
             InvalidTargetError: the grant does not reach the resource asked for; the code stays good.
+            InvalidAuthorizationDetailsError: more was asked for than was granted; the code stays good.
             UnavailableError: the database cannot be reached.
         """
         code, standing = await self._find(client, redemption)
@@ -58,6 +61,7 @@ class ExchangeCode:
         if code.consumed_at_ms is None and standing.now_ms >= code.expires_at_ms:
             raise _refused(client, code="code_expired")
         audience = _audience(code, standing, redemption.resource)
+        narrowed_details(redemption.details, granted=audience.details)
         drawn = await self.first_tokens.draw(refreshes=client.refreshes, key_thumbprint=redemption.key_thumbprint)
 
         async def unit(uow: UnitOfWork) -> Begun | None:
@@ -73,7 +77,7 @@ class ExchangeCode:
         begun = await self.store.write(unit)
         if begun is None:
             raise _refused(client, code="code_reused")
-        return await self.first_tokens.answer(begun, drawn, nonce=code.nonce)
+        return await self.first_tokens.answer(begun, drawn, nonce=code.nonce, details=redemption.details)
 
     async def _find(self, client: Client, redemption: CodeRedemption) -> tuple[AuthorizationCode, Standing]:
         async def unit(uow: UnitOfWork) -> tuple[AuthorizationCode, Standing] | None:

@@ -4,10 +4,11 @@ Read, judge, then one conditional update. Of any number of callers with the same
 read again, are judged again, and now hold the immediate predecessor, so they get the winner's successor.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
+from tokensmith.server.domain.authorization_details import Details, narrowed_details
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import (
     InvalidDpopProofError,
@@ -47,6 +48,7 @@ class ExchangeRefresh:
         resource: str | None,
         source: str,
         key_thumbprint: str | None,
+        details: Details = (),
     ) -> TokenAnswer:
         """Exchange a refresh token for its successor and a fresh access token.
 
@@ -55,12 +57,13 @@ class ExchangeRefresh:
         Args:
             key_thumbprint: Names the key that the caller proved to hold. The access token is bound to it, and so is
                 the family of a client that proves itself in no other way (RFC 9449 §5).
+            details: Of those that were granted, the ones the access token is to have; all where there are none.
 
         Raises:
             InvalidDpopProofError: the family is bound to a key, and no proof came with the request.
             InvalidGrantError: malformed, unknown, of another client, ended, expired, or reused; a reused one has ended
                 its whole family before this is raised.
-            InvalidScopeError, InvalidTargetError: wider than the grant.
+            InvalidScopeError, InvalidTargetError, InvalidAuthorizationDetailsError: wider than the grant.
             UnauthorizedClientError: the client may not refresh.
             UnavailableError: the database cannot be reached.
         """
@@ -73,6 +76,7 @@ class ExchangeRefresh:
                 await self._end_reused(seen, source)
                 raise _refused(token, code="refresh_token_reused")
             audience = audience_of(seen.standing, resource=resource)
+            audience = replace(audience, details=narrowed_details(details, granted=audience.details))
             # Refused here or not at all: once the token is spent, its owner needs the answer.
             effective_scopes(seen.standing, audience, scope=scope)
             placed = await self._write(seen, verdict, audience, source, key_thumbprint)

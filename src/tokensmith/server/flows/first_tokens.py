@@ -1,7 +1,8 @@
 """The first tokens of a grant that a person has given, by a password, a code or a device; written once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tokensmith.server.domain.authorization_details import Details, narrowed_details
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.grants import GrantedAudience, Standing
 from tokensmith.server.domain.ids import GrantId, ResourceId
@@ -87,16 +88,23 @@ class FirstTokens:
         token = first_token() if refreshes else None
         return DrawnTokens(refresh_token=token, key_id=keys.current_key_id, key_thumbprint=key_thumbprint)
 
-    async def answer(self, begun: Begun, drawn: DrawnTokens, *, nonce: str | None) -> TokenAnswer:
+    async def answer(
+        self, begun: Begun, drawn: DrawnTokens, *, nonce: str | None, details: Details = ()
+    ) -> TokenAnswer:
         """Sign what was written down, with an ID token where the grant is one for OpenID Connect.
 
+        Args:
+            nonce: That of the request, for the ID token.
+            details: Of those that were granted, the ones that this token is to have; all where there are none.
+
         Raises:
+            InvalidAuthorizationDetailsError: they are more than was granted.
             InvalidScopeError: client and person have nothing left of what was granted.
             UnavailableError: no key to sign with, or the database cannot be reached.
         """
         answer = await self.mint.answer(
             begun.standing,
-            begun.audience,
+            replace(begun.audience, details=narrowed_details(details, granted=begun.audience.details)),
             scopes=effective_scopes(begun.standing, begun.audience, scope=None),
             place=begun.place,
             refresh_token=None if drawn.refresh_token is None else str(drawn.refresh_token),

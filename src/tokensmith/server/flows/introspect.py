@@ -18,7 +18,22 @@ from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessTokens
 from tokensmith.server.flows.presented_refresh import look_up
 
-_TOLD: Final = ("iss", "sub", "aud", "client_id", "scope", "exp", "iat", "nbf", "jti", "auth_time", "amr", "sid", "cnf")
+_TOLD: Final = (
+    "iss",
+    "sub",
+    "aud",
+    "client_id",
+    "scope",
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "auth_time",
+    "amr",
+    "sid",
+    "cnf",
+    "authorization_details",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import msgspec
+
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.client_keys import check_jwks
 from tokensmith.server.domain.clients import FIRST_PARTY, OF_PEOPLE, Client, GrantType, Lifetimes
@@ -116,6 +118,26 @@ class ManageClients:
             if default:
                 await uow.clients.update(replace(client, default_resource_id=await _resource_id(uow, audience)))
             details = {"added": " ".join(sorted(scopes)), "at": audience}
+            await uow.audit.record(AuditEvent(name=AuditName.CLIENT_CHANGED, client_id=client.id, details=details))
+
+        await self.store.write(unit)
+
+    async def allow_details(self, client_id: str, names: tuple[str, ...]) -> None:
+        """Let a client ask for these types of authorization details, besides those it may ask for already.
+
+        Raises:
+            ConflictError: no such client (`unknown_client`), or a type that no service knows (`unknown_detail_type`).
+        """
+
+        async def unit(uow: UnitOfWork) -> None:
+            client = await _found(uow, client_id)
+            known = {name for resource in await uow.resources.all() for name in resource.details}
+            if unknown := set(names) - known:
+                raise ConflictError(f"No service knows {sorted(unknown)}.", code="unknown_detail_type")
+            allowed = tuple(dict.fromkeys((*client.registration.detail_types, *names)))
+            registration = msgspec.structs.replace(client.registration, detail_types=allowed)
+            await uow.clients.update(replace(client, registration=registration))
+            details = {"details": " ".join(names)[:200]}
             await uow.audit.record(AuditEvent(name=AuditName.CLIENT_CHANGED, client_id=client.id, details=details))
 
         await self.store.write(unit)

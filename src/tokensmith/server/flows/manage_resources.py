@@ -1,14 +1,17 @@
 """An operator's commands about resource servers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
+from tokensmith.server.domain.authorization_details import DetailType
 from tokensmith.server.domain.errors import ConflictError
+from tokensmith.server.domain.identity import IDENTITY
 from tokensmith.server.domain.ids import ClientId, ResourceId, random_id
 from tokensmith.server.domain.resources import Resource, check_audience, check_scopes
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.identity_resource import name_identity
+from tokensmith.server.flows.known_resource import known_resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,26 @@ class ManageResources:
             return resource
 
         return await self.store.write(unit)
+
+    async def know_details(self, audience: str, name: str, kind: DetailType) -> None:
+        """Let a service know a type of authorization details (RFC 9396 §2.1), or know it otherwise.
+
+        Raises:
+            ConflictError: no such resource (`unknown_resource`), the server itself, or another service knows a type of
+                this name (`detail_type_taken`).
+        """
+
+        async def unit(uow: UnitOfWork) -> None:
+            resource = await known_resource(uow, audience)
+            others = [one.audience for one in await uow.resources.all() if name in one.details and one != resource]
+            if others or resource.id == IDENTITY:
+                text = f"{name} is a type of {others[0] if others else 'no other service'}."
+                raise ConflictError(text, code="detail_type_taken")
+            await uow.resources.put(replace(resource, details={**resource.details, name: kind}))
+            details = {"audience": audience, "detail_type": name[:200]}
+            await uow.audit.record(AuditEvent(name=AuditName.RESOURCE_CHANGED, details=details))
+
+        await self.store.write(unit)
 
     async def ensure_identity(self, issuer: str) -> None:
         """Make the server known to itself, as the resource behind UserInfo; safe from many processes at once."""

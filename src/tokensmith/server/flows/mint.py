@@ -63,7 +63,12 @@ class Mint:
         """
         lifetime = standing.client.lifetimes.access
         claims = access_token_claims(
-            standing, scopes=scopes, place=place, issuer=self.issuer, key_thumbprint=key_thumbprint
+            standing,
+            scopes=scopes,
+            place=place,
+            issuer=self.issuer,
+            key_thumbprint=key_thumbprint,
+            details=audience.details,
         )
         token = await self.access_token(
             standing.client,
@@ -78,6 +83,7 @@ class Mint:
             expires_in=lifetime,
             scope=" ".join(sorted(scopes)),
             refresh_token=refresh_token,
+            details=audience.details,
         )
 
     async def access_token(

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
+from tokensmith.server.domain.authorization_details import InvalidAuthorizationDetailsError, parse_details
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import (
     InvalidDpopProofError,
@@ -63,6 +65,9 @@ class TokenRequest:
         return value
 
 
+# RFC 9396 §6: where they narrow what a person allowed; nobody else has allowed anything.
+OF_DETAILS: Final = frozenset({GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN})
+
 Serve = Callable[[TokenRequest], Awaitable[TokenAnswer]]
 
 
@@ -104,6 +109,9 @@ class TokenEndpoint:
             raise UnsupportedGrantTypeError("No such grant type here.", detail=repr(grant_type[:100]))
         if request.client.registration.binds_tokens and request.key_thumbprint is None:
             raise InvalidDpopProofError("This client's tokens are bound to a key.", code="dpop_proof_missing")
+        if "authorization_details" in request.parameters and grant_type not in OF_DETAILS:
+            text = "authorization_details is not for this grant."
+            raise InvalidAuthorizationDetailsError(text, code="details_grant", detail=grant_type)
         return await serve(request)
 
     async def _code(self, request: TokenRequest) -> TokenAnswer:
@@ -116,6 +124,7 @@ class TokenEndpoint:
                 resource=request.resource,
                 source=request.source,
                 key_thumbprint=request.key_thumbprint,
+                details=parse_details(request.parameters.get("authorization_details")),
             ),
         )
 
@@ -128,6 +137,7 @@ class TokenEndpoint:
             resource=request.resource,
             source=request.source,
             key_thumbprint=request.key_thumbprint,
+            details=parse_details(request.parameters.get("authorization_details")),
         )
 
     async def _device(self, request: TokenRequest) -> TokenAnswer:

@@ -4,8 +4,15 @@ Scopes of OpenID Connect are those of the server itself (`domain/identity.py`), 
 that were named, or the client's default. So one request may reach several services, and each gets tokens of its own.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from tokensmith.server.domain.authorization_details import (
+    Details,
+    InvalidAuthorizationDetailsError,
+    check_detail,
+    written_details,
+)
 from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import InvalidScopeError, InvalidTargetError
 from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES, OFFLINE_ACCESS, OPENID
@@ -18,7 +25,7 @@ from tokensmith.server.domain.users import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedAccess:
-    """What a person would allow: scopes by resource, each with at least one.
+    """What a person would allow: scopes by resource, each with at least one, or with details instead.
 
     *first* is the resource that tokens are for where nobody says which.
     """
@@ -26,6 +33,7 @@ class WantedAccess:
     scopes: dict[ResourceId, frozenset[str]]
     resources: tuple[Resource, ...]
     first: ResourceId
+    details: Mapping[ResourceId, Details] = field(default_factory=dict)
 
     @property
     def offline(self) -> bool:
@@ -36,23 +44,35 @@ class WantedAccess:
     def fingerprint(self) -> str:
         """Short text that is another one for other scopes: what a page has shown is what it is answered about."""
         listed = "\n".join(
-            f"{resource_id} {' '.join(sorted(names))}" for resource_id, names in sorted(self.scopes.items())
+            f"{resource_id} {' '.join(sorted(names))} {written_details(self.details.get(resource_id, ()))}"
+            for resource_id, names in sorted(self.scopes.items())
         )
         return digest(listed).hex()[:32]
 
 
 async def wanted_access(
-    uow: UnitOfWork, client: Client, user: User, *, scopes: frozenset[str] | None, named: tuple[str, ...]
+    uow: UnitOfWork,
+    client: Client,
+    user: User,
+    *,
+    scopes: frozenset[str] | None,
+    named: tuple[str, ...],
+    details: Details = (),
 ) -> WantedAccess:
     """Return what of a request this person can allow this client.
 
     Raises:
+        InvalidAuthorizationDetailsError: of a type that nobody knows or this client or person may not ask for
+            (`details_type`), or with a member that its type does not have.
         InvalidTargetError: a resource that was named is not known.
         InvalidScopeError: nothing is left.
     """
     asked = scopes or frozenset()
     client_may, user_may = await uow.clients.scopes(client.id), await uow.users.scopes(user.id)
-    services = await _services(uow, client, asked, named)
+    kept_details, of_details = await _details(uow, client, details, user_may)
+    # Who asks for details alone does not mean everything there is.
+    only_details = bool(details) and scopes is None
+    services = () if only_details and not named else await _services(uow, client, asked, named)
     of_services = asked - IDENTITY_SCOPES
     found: dict[ResourceId, frozenset[str]] = {}
     for resource in services:
@@ -60,12 +80,35 @@ async def wanted_access(
         # RFC 6749 §3.3: who asks for no scope of a service gets what there is, and is told.
         found[resource.id] = may & of_services if of_services else may
     found[IDENTITY] = _identity(client, asked) & client_may.get(IDENTITY, frozenset())
-    left = {resource_id: names for resource_id, names in found.items() if names}
+    for resource_id in kept_details:
+        found.setdefault(resource_id, frozenset())
+    left = {resource_id: names for resource_id, names in found.items() if names or resource_id in kept_details}
     if not left:
         text = "None of these scopes can be had here."
         raise InvalidScopeError(text, code="scope_empty", detail=f"{client.id} asked {sorted(asked)} at {named}")
-    kept = tuple(resource for resource in await _all(uow, services) if resource.id in left)
-    return WantedAccess(scopes=left, resources=kept, first=next(iter(left)))
+    reached = {resource.id: resource for resource in (*await _all(uow, services), *of_details)}
+    kept = tuple(resource for resource_id, resource in reached.items() if resource_id in left)
+    first = next(iter(kept_details if only_details else left))
+    return WantedAccess(scopes=left, resources=kept, first=first, details=kept_details)
+
+
+async def _details(
+    uow: UnitOfWork, client: Client, details: Details, user_may: dict[ResourceId, frozenset[str]]
+) -> tuple[dict[ResourceId, Details], tuple[Resource, ...]]:
+    if not details:
+        return {}, ()
+    known = {name: resource for resource in await uow.resources.all() for name in resource.details}
+    found: dict[ResourceId, Details] = {}
+    for detail in details:
+        name = str(detail["type"])
+        resource = known.get(name)
+        if resource is None or name not in client.registration.detail_types or not user_may.get(resource.id):
+            text = "That type of authorization_details is not offered."
+            raise InvalidAuthorizationDetailsError(text, code="details_type", detail=f"{client.id} {name!r:.200}")
+        check_detail(detail, resource.details[name])
+        found[resource.id] = (*found.get(resource.id, ()), detail)
+    reached = {resource.id: resource for resource in known.values() if resource.id in found}
+    return found, tuple(reached.values())
 
 
 def _identity(client: Client, asked: frozenset[str]) -> frozenset[str]:

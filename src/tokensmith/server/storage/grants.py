@@ -1,5 +1,6 @@
 """Grants, and all that decides what their next token may say (`domain/grants.py`); `grant_endings.py` ends them."""
 
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Final
 
@@ -7,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
-from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
+from tokensmith.server.domain.authorization_details import Details, parse_details, written_details
+from tokensmith.server.domain.grants import NO_DETAILS, Grant, GrantedAudience, Standing
 from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, SessionId, UserId
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.storage import clients as client_rows
@@ -33,6 +35,7 @@ _AUDIENCE_COLUMNS: Final = (
     grant_audiences.c.scopes,
     grant_audiences.c.list_id,
     grant_audiences.c.list_index,
+    grant_audiences.c.details,
 )
 
 _ADD: Final = plain_insert(grants)
@@ -118,8 +121,14 @@ class SqlGrants(GrantEndings):
         super().__init__(connection)
         self._connection = connection
 
-    async def add(self, grant: Grant, *, audiences: dict[ResourceId, frozenset[str]]) -> None:
-        """Store a new grant with its audiences and their scopes."""
+    async def add(
+        self,
+        grant: Grant,
+        *,
+        audiences: dict[ResourceId, frozenset[str]],
+        details: Mapping[ResourceId, Details] = NO_DETAILS,
+    ) -> None:
+        """Store a new grant with its audiences, their scopes, and what was granted beyond scopes."""
         await self._connection.change(
             _ADD,
             id=grant.id,
@@ -134,10 +143,15 @@ class SqlGrants(GrantEndings):
             expires_at_ms=grant.expires_at_ms,
         )
         for resource_id, scopes in audiences.items():
-            await self.add_audience(grant.id, resource_id, scopes=scopes)
+            await self._reach(grant.id, resource_id, scopes, details.get(resource_id, ()))
 
     async def add_audience(self, grant_id: GrantId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
         """Let the grant reach one more resource; nothing happens where it does already."""
+        await self._reach(grant_id, resource_id, scopes, ())
+
+    async def _reach(
+        self, grant_id: GrantId, resource_id: ResourceId, scopes: frozenset[str], details: Details
+    ) -> None:
         await self._connection.change(
             _ADD_AUDIENCE,
             grant_id=grant_id,
@@ -145,6 +159,7 @@ class SqlGrants(GrantEndings):
             scopes=joined(scopes),
             list_id=None,
             list_index=None,
+            details=written_details(details) if details else None,
         )
 
     async def standing(self, grant_id: GrantId) -> Standing | None:
@@ -218,6 +233,10 @@ def _grant_of(row: Row) -> Grant:
 
 
 def _audience_of(row: Row) -> GrantedAudience:
-    *resource, scopes, list_id, list_index = row
-    place = StatusPlace(list_id=list_id, index=list_index) if list_id is not None else None
-    return GrantedAudience(resource=resource_rows.resource_of(tuple(resource)), scopes=split(scopes), place=place)
+    *resource, scopes, list_id, list_index, details = row
+    return GrantedAudience(
+        resource=resource_rows.resource_of(tuple(resource)),
+        scopes=split(scopes),
+        place=StatusPlace(list_id=list_id, index=list_index) if list_id is not None else None,
+        details=parse_details(details),
+    )

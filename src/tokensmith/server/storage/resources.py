@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
+from tokensmith.server.domain.authorization_details import DetailType
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import ClientId, ResourceId
 from tokensmith.server.domain.resources import Resource
@@ -21,7 +22,10 @@ _FIND: Final = select(*COLUMNS).where(resources.c.id == bindparam("resource_id")
 _NEW: Final = insert(resources)
 _PUT: Final = _NEW.on_conflict_do_update(
     index_elements=["id"],
-    set_={name: _NEW.excluded[name] for name in ("audience", "scopes", "client_id", "title", "texts", "is_open")},
+    set_={
+        name: _NEW.excluded[name]
+        for name in ("audience", "scopes", "client_id", "title", "texts", "is_open", "details")
+    },
 )
 _FIND_BY_AUDIENCE: Final = select(*COLUMNS).where(resources.c.audience == bindparam("uri"))
 _SERVED_BY: Final = _ALL.where(resources.c.client_id == bindparam("served_by"))
@@ -29,7 +33,7 @@ _SERVED_BY: Final = _ALL.where(resources.c.client_id == bindparam("served_by"))
 
 def resource_of(row: Row) -> Resource:
     """Make a resource of the values of `COLUMNS`."""
-    resource_id, audience, scopes, client_id, title, texts, is_open = row
+    resource_id, audience, scopes, client_id, title, texts, is_open, details = row
     return Resource(
         id=ResourceId(resource_id),
         audience=audience,
@@ -38,6 +42,7 @@ def resource_of(row: Row) -> Resource:
         title=title,
         texts=msgspec.json.decode(texts, type=dict[str, str]),
         is_open=bool(is_open),
+        details=msgspec.json.decode(details, type=dict[str, DetailType]),
     )
 
 
@@ -49,6 +54,7 @@ def _values(resource: Resource) -> dict[str, object]:
         "client_id": resource.client_id,
         "title": resource.title,
         "is_open": resource.is_open,
+        "details": msgspec.json.encode(dict(resource.details)).decode(),
         "texts": msgspec.json.encode(dict(resource.texts)).decode(),
     }
 

@@ -65,7 +65,7 @@ __all__ = [
 ]
 
 # The revision that built these tables, as the store asks for it at start; the newest in migrations/versions.
-REVISION: Final = "0008"
+REVISION: Final = "0009"
 
 users: Final = Table(
     "users",
@@ -92,6 +92,7 @@ resources: Final = Table(
     Column("title", Text),
     Column("texts", Text, nullable=False, server_default="{}"),  # what its scopes allow, in words, as JSON
     Column("is_open", Boolean, nullable=False, server_default=false()),
+    Column("details", Text, nullable=False, server_default="{}"),  # its types of authorization details, as JSON
     sqlite_with_rowid=False,
 )
 
@@ -178,6 +179,7 @@ grant_audiences: Final = Table(
     # The present place in a status list, both null until the next access token takes one.
     Column("list_id", Integer),
     Column("list_index", Integer),
+    Column("details", Text),  # what was granted beyond scopes, as JSON; null where nothing was
     CheckConstraint("(list_id IS NULL) = (list_index IS NULL)", name="whole_place"),
     ForeignKeyConstraint(["list_id", "list_index"], ["status_entries.list_id", "status_entries.list_index"]),
     # No token of two grants shares a bit; and freeing an entry asks whether somebody still points at it.

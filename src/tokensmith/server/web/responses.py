@@ -46,8 +46,11 @@ def token_members(answer: TokenAnswer) -> dict[str, JsonValue]:
         "access_token": answer.access_token,
         "token_type": answer.token_type,
         "expires_in": answer.expires_in,
-        "scope": answer.scope,
     }
+    if answer.scope:
+        members["scope"] = answer.scope
+    if answer.details:
+        members["authorization_details"] = [dict(detail) for detail in answer.details]
     if answer.refresh_token is not None:
         members["refresh_token"] = answer.refresh_token
     if answer.id_token is not None:

@@ -65,11 +65,6 @@ async def test_what_its_client_may_not_do_any_more_is_over(visitor: Visitor) -> 
     """It is read again for every page: an address that was taken away gets nothing."""
     await visitor.authorize()
     url = str(visitor.response.url)
-    changed = Registration(redirect_uris=("https://app.example/cb",), requires_pushed=True)
-    await visitor.served.world.change_client("web", registration=changed)
-    await visitor.go(url)
-    assert visitor.status == 400
-
     changed = Registration(redirect_uris=("https://app.example/other",))
     await visitor.served.world.change_client("web", registration=changed)
     await visitor.go(url)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from tokensmith.server.domain.redirect_uris import loopback_host
 from tokensmith.server.flows.authorize import Answer, NeedsConsent, NeedsSignIn
+from tokensmith.server.web.account.detail_lines import detail_lines
 from tokensmith.server.web.account.scope_lines import scope_lines
 from tokensmith.server.web.account.waiting_request import Waiting, WaitingRequests
 from tokensmith.server.web.oauth.authorize import CONSENT_PATH, SIGN_IN_PATH
@@ -75,6 +76,7 @@ class ConsentPage:
             user=needs.who.user.name,
             # Where all of it is new, the mark would say nothing.
             lines=list(scope_lines(needs.access, texts, new={} if needs.new == needs.access.scopes else needs.new)),
+            details=list(detail_lines(needs.access)),
             where=where_to(waiting.request.to.uri, texts),
         )
 
