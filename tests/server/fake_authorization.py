@@ -136,9 +136,14 @@ class FakeConsents:
         held = await self.given(user_id, client_id)
         more = {key: held.get(key, frozenset()) | names for key, names in scopes.items() if names}
         self._state.consents[user_id, client_id] = held | more
+        for resource_id, names in scopes.items():
+            for name in names:
+                self._state.consented_at.setdefault((user_id, client_id, resource_id, name), self._state.now_ms)
 
     async def withdraw(self, user_id: UserId, client_id: ClientId) -> None:
         self._state.consents.pop((user_id, client_id), None)
+        for key in [key for key in self._state.consented_at if key[:2] == (user_id, client_id)]:
+            del self._state.consented_at[key]
 
 
 class FakeAuthorizationCodes:

@@ -53,6 +53,7 @@ class State:
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     pending: dict[bytes, PendingRequest] = field(default_factory=dict)
     consents: dict[tuple[UserId, ClientId], dict[ResourceId, frozenset[str]]] = field(default_factory=dict)
+    consented_at: dict[tuple[UserId, ClientId, ResourceId, str], int] = field(default_factory=dict)
     devices: dict[bytes, DeviceRequest] = field(default_factory=dict)
     notices: dict[str, tuple[LogoutNotice, int]] = field(default_factory=dict)
     codes: dict[bytes, AuthorizationCode] = field(default_factory=dict)

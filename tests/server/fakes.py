@@ -16,6 +16,7 @@ from tests.server.fake_authorization import (
 )
 from tests.server.fake_grants import FakeForgetting, FakeGrants, FakeRefreshTokens, FakeStatusLists
 from tests.server.fake_people import FakeClients, FakeResources, FakeSessions, FakeUsers
+from tests.server.fake_restoring import FakeRestoring
 from tests.server.fake_state import State
 from tests.server.fake_upkeep import FakeAudit, FakeSignInAttempts, FakeSigningKeys, FakeUsedProofs
 from tokensmith.server.domain.unit_of_work import UnitOfWork
@@ -37,6 +38,7 @@ class InMemoryUnitOfWork:
         self.authorization_codes = FakeAuthorizationCodes(state)
         self.device_requests = FakeDeviceRequests(state)
         self.forgetting = FakeForgetting(state)
+        self.restoring = FakeRestoring(state)
         self.logout_notices = FakeLogoutNotices(state)
         self.grants = FakeGrants(state)
         self.refresh_tokens = FakeRefreshTokens(state)

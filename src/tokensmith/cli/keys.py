@@ -1,14 +1,13 @@
 """`tokensmith keys`: the server's signing keys, and the key that they are sealed with."""
 
 import re
-from datetime import UTC, datetime
 from typing import Final
 
 import click
 
+from tokensmith.cli.instant import shown_instant
 from tokensmith.cli.operator import operator_command, run_with_parts
 from tokensmith.cli.table import show_table
-from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.ids import KeyId
 from tokensmith.server.domain.signing_keys import JWKS_MAX_AGE_SECONDS, SIGNING_ALGS
 from tokensmith.server.flows.rotate_keys import RotateKeys
@@ -46,9 +45,9 @@ def list_all(settings: Settings, *, as_json: bool) -> None:
             key.kid,
             key.alg,
             "compromised" if key.compromised else key.stage(now_ms=now_ms).value,
-            _moment(key.active_at_ms),
-            _moment(key.retired_at_ms),
-            _moment(key.gone_at_ms),
+            shown_instant(key.active_at_ms),
+            shown_instant(key.retired_at_ms),
+            shown_instant(key.gone_at_ms),
         )
         for key in found
     ]
@@ -102,7 +101,3 @@ def reseal(settings: Settings) -> None:
 
 def _keys(parts: Parts) -> RotateKeys:
     return RotateKeys(store=parts.store, sealers=parts.sealing)
-
-
-def _moment(moment_ms: int | None) -> str:
-    return "" if moment_ms is None else f"{datetime.fromtimestamp(to_seconds(moment_ms), UTC):%Y-%m-%d %H:%M:%S}Z"

@@ -33,6 +33,7 @@ class AuditName(StrEnum):
     KEY_CREATED = "key_created"
     KEY_RETIRED = "key_retired"
     SEALING_KEY_CHANGED = "sealing_key_changed"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

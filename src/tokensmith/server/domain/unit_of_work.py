@@ -20,6 +20,7 @@ from tokensmith.server.domain.logout_notices import LogoutNotices
 from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
 from tokensmith.server.domain.resources import Resources
+from tokensmith.server.domain.restoring import Restoring
 from tokensmith.server.domain.sessions import Sessions
 from tokensmith.server.domain.sign_in_attempts import SignInAttempts
 from tokensmith.server.domain.signing_keys import SigningKeys
@@ -68,6 +69,10 @@ class UnitOfWork(Protocol):
     @property
     def forgetting(self) -> Forgetting:
         """Forgetting what is over."""
+
+    @property
+    def restoring(self) -> Restoring:
+        """Ending what a backup brought back."""
 
     @property
     def logout_notices(self) -> LogoutNotices:

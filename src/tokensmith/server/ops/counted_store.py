@@ -19,6 +19,7 @@ from tokensmith.server.domain.logout_notices import LogoutNotices
 from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
 from tokensmith.server.domain.resources import Resources
+from tokensmith.server.domain.restoring import Restoring
 from tokensmith.server.domain.sessions import Sessions
 from tokensmith.server.domain.sign_in_attempts import SignInAttempts
 from tokensmith.server.domain.signing_keys import SigningKeys
@@ -112,6 +113,10 @@ class _CountedUnit:
     @property
     def forgetting(self) -> Forgetting:
         return self._uow.forgetting
+
+    @property
+    def restoring(self) -> Restoring:
+        return self._uow.restoring
 
     @property
     def logout_notices(self) -> LogoutNotices:

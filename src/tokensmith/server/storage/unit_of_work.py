@@ -15,6 +15,7 @@ from tokensmith.server.storage.logout_notices import SqlLogoutNotices
 from tokensmith.server.storage.pending_requests import SqlPendingRequests
 from tokensmith.server.storage.refresh_tokens import SqlRefreshTokens
 from tokensmith.server.storage.resources import SqlResources
+from tokensmith.server.storage.restoring import SqlRestoring
 from tokensmith.server.storage.sessions import SqlSessions
 from tokensmith.server.storage.sign_in_attempts import SqlSignInAttempts
 from tokensmith.server.storage.signing_keys import SqlSigningKeys
@@ -76,6 +77,11 @@ class SqlUnitOfWork:
     def forgetting(self) -> SqlForgetting:
         """Forgetting what is over."""
         return SqlForgetting(self._connection)
+
+    @property
+    def restoring(self) -> SqlRestoring:
+        """Ending what a backup brought back."""
+        return SqlRestoring(self._connection)
 
     @property
     def logout_notices(self) -> SqlLogoutNotices:
