@@ -105,3 +105,7 @@ class FakeAudit:
 
     async def latest(self, *, limit: int) -> tuple[AuditRow, ...]:
         return tuple(reversed(self._state.audit.values()))[:limit]
+
+    async def since(self, at_ms: int, *, after: int, limit: int) -> tuple[AuditRow, ...]:
+        rows = [row for row in self._state.audit.values() if row.number > after and row.at_ms >= at_ms]
+        return tuple(rows[:limit])

@@ -33,6 +33,7 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "resource": Entry("resources", "resource", "Services that take our tokens: create, list."),
         "client": Entry("clients", "client", "Programs that ask for tokens: create, list, allow, disable, enable."),
         "keys": Entry("keys", "keys", "Signing keys: list, rotate, retire."),
+        "audit": Entry("audit", "audit", "What happened: list, export."),
         "restored": Entry("restored", "restored", "After a backup was restored: end all that it brought back to life."),
         "jwk": Entry("jwk", "jwk", "Keys as files: generate, public, thumbprint, convert, lint.", "cli"),
         "jwe": Entry("jwe", "jwe", "Encrypted bytes: encrypt, decrypt.", "cli"),

@@ -45,6 +45,23 @@ async def test_no_more_are_read_than_were_asked_for(store: AnyStore) -> None:
     assert [row.event for row in await store.read(lambda uow: uow.audit.latest(limit=2))] == [FULL, BARE]
 
 
+async def test_events_from_a_moment_on_come_in_pieces(store: AnyStore) -> None:
+    """On the millisecond is from it on; each piece begins after the last number of the one before."""
+    for _ in range(4):
+        await store.write(lambda uow: uow.audit.record(BARE))
+        store.advance(1)
+
+    async def since(at_ms: int, after: int = 0, limit: int = 9) -> list[AuditRow]:
+        return list(await store.read(lambda uow: uow.audit.since(at_ms, after=after, limit=limit)))
+
+    rows = await since(0)
+    assert [row.at_ms for row in rows] == [NOW, NOW + 1, NOW + 2, NOW + 3]
+    assert await since(NOW + 1) == rows[1:]
+    assert await since(NOW + 4) == []
+    assert await since(NOW + 1, limit=2) == rows[1:3]
+    assert await since(NOW + 1, after=rows[2].number, limit=2) == rows[3:]
+
+
 async def test_an_event_goes_with_its_transaction(store: AnyStore) -> None:
     """What was rolled back has not happened and is not told of."""
 

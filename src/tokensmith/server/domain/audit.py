@@ -8,7 +8,7 @@ from tokensmith.server.domain.ids import ClientId, GrantId, UserId
 
 
 class AuditName(StrEnum):
-    """Everything that is audited."""
+    """Everything that is audited; docs/audit.md tells of each."""
 
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
@@ -65,3 +65,6 @@ class Audit(Protocol):
 
     async def latest(self, *, limit: int) -> tuple[AuditRow, ...]:
         """Return the newest events, newest first."""
+
+    async def since(self, at_ms: int, *, after: int, limit: int) -> tuple[AuditRow, ...]:
+        """Return events from a moment on whose numbers are above *after*, in the order of numbers."""

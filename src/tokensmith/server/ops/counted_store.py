@@ -70,6 +70,9 @@ class _CountedAudit:
     async def latest(self, *, limit: int) -> tuple[AuditRow, ...]:
         return await self._audit.latest(limit=limit)
 
+    async def since(self, at_ms: int, *, after: int, limit: int) -> tuple[AuditRow, ...]:
+        return await self._audit.since(at_ms, after=after, limit=limit)
+
 
 class _CountedUnit:
     """A unit of work whose audit log is a counted one; everything else is the unit's own."""

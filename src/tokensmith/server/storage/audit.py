@@ -23,6 +23,12 @@ _RECORD: Final = (
     )
 )
 _LATEST: Final = select(audit).order_by(audit.c.number.desc()).limit(bindparam("limit"))
+_SINCE: Final = (
+    select(audit)
+    .where(audit.c.number > bindparam("after"), audit.c.at_ms >= bindparam("at_ms"))
+    .order_by(audit.c.number)
+    .limit(bindparam("limit"))
+)
 
 
 class SqlAudit:
@@ -46,6 +52,11 @@ class SqlAudit:
     async def latest(self, *, limit: int) -> tuple[AuditRow, ...]:
         """Return the newest events, newest first."""
         return tuple(_row_of(row) for row in await self._connection.rows(_LATEST, limit=limit))
+
+    async def since(self, at_ms: int, *, after: int, limit: int) -> tuple[AuditRow, ...]:
+        """Return events from a moment on whose numbers are above *after*, in the order of numbers."""
+        rows = await self._connection.rows(_SINCE, at_ms=at_ms, after=after, limit=limit)
+        return tuple(_row_of(row) for row in rows)
 
 
 def _row_of(row: Row) -> AuditRow:
