@@ -17,6 +17,7 @@ from tokensmith.server.app import create_app
 from tokensmith.server.demo import DEFAULT_AUDIENCE, Demo, check_demo_is_local, write_demo_file
 from tokensmith.server.ops.log_setup import log_configuration
 from tokensmith.server.ops.processes import run_processes
+from tokensmith.server.ops.traces import check_traces
 from tokensmith.server.preparation import prepare, prepare_with_demo
 from tokensmith.server.settings import Settings
 
@@ -49,6 +50,7 @@ def serve(file: Path | None, *, demo: bool, demo_audience: str, demo_file: Path 
     settings = with_messages(lambda: load_settings(file, flags))
     if demo:
         with_messages(lambda: check_demo_is_local(settings))
+    with_messages(lambda: check_traces(settings))
     with _listening(settings) as listener:
         # With port 0 the issuer is known only now.
         port = listener.getsockname()[1]

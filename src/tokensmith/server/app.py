@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from starlette.types import ASGIApp
 
 from tokensmith.server.ops.metrics import Metrics
+from tokensmith.server.ops.traces import opened_traces
 from tokensmith.server.parts import opened_parts
 from tokensmith.server.settings import Settings
 from tokensmith.server.web.ending import ENDING, Ending
@@ -31,8 +32,8 @@ def create_app(settings: Settings, *, prepared: bool = False) -> ASGIApp:
             from tokensmith.server.preparation import prepare  # noqa: PLC0415
 
             await prepare(settings)
-        async with opened_parts(settings) as parts:
-            wiring = Wiring(settings, parts, Metrics())
+        async with opened_traces(settings) as traces, opened_parts(settings) as parts:
+            wiring = Wiring(settings, parts, Metrics(), traces=traces)
             router.serve(wiring.routes())
             jobs = asyncio.create_task(wiring.jobs().run())
             try:

@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     job_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
     drain_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 10
     metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    traces: Literal["off", "otlp"] = "off"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
 

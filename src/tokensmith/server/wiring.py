@@ -1,6 +1,7 @@
 """Every flow and every handler, made once and joined; the one place that knows each part of the server."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
@@ -9,6 +10,7 @@ from tokensmith.guard.sender.nonces import Nonces
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock
 from tokensmith.outbound.fetch import AsyncFetcher
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
+from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.connect_device import ConnectDevice
@@ -62,6 +64,10 @@ from tokensmith.server.web.source_address import Sources, parse_networks
 from tokensmith.server.wiring_of_clients import ClientsWiring
 from tokensmith.server.wiring_of_pages import PagesWiring, Shared
 
+if TYPE_CHECKING:
+    # It brings OpenTelemetry along, which is there only where it is asked for.
+    from tokensmith.server.ops.traced import Traces
+
 
 class Wiring:
     """Every flow and every handler, made once. What several of them share is an attribute."""
@@ -74,11 +80,13 @@ class Wiring:
         *,
         clock: Clock = SYSTEM_CLOCK,
         fetcher: AsyncFetcher | None = None,
+        traces: "Traces | None" = None,
     ) -> None:
         self.settings = settings
         self.parts = parts
         self.metrics = metrics
-        self.store = CountedStore(parts.store, metrics.audited)
+        self._traces = traces
+        self.store = CountedStore(traces.store(parts.store) if traces else parts.store, metrics.audited)
         self.ending = Ending()
         self.ring = KeyRing(self.store, parts.sealing)
         self.answers = SignAnswers(issuer=settings.issuer, ring=self.ring)
@@ -90,12 +98,7 @@ class Wiring:
         )
         self._first_tokens = FirstTokens(mint=self.mint, rotation_keys=parts.sealing)
         self._refresh = ExchangeRefresh(store=self.store, mint=self.mint, rotation_keys=parts.sealing)
-        self.possession = ProvePossession(
-            store=self.store,
-            issuer=settings.issuer,
-            verifier=DpopVerifier(clock=clock),
-            nonces=_nonces(parts, clock) if settings.dpop_nonces else None,
-        )
+        self.possession = _possession(self.store, settings, parts, clock)
         self.sources = Sources(parse_networks(settings.trusted_proxies))
         self.clients = ClientsWiring(
             settings, parts, self.store, sources=self.sources, fetcher=self.fetcher, clock=clock
@@ -125,8 +128,9 @@ class Wiring:
 
     def routes(self) -> list[BaseRoute]:
         """Return the table of URLs."""
-        settings = self.settings
-        return routes(self.handlers(), issuer_path=settings.issuer_path, https=self.https, observer=self.metrics)
+        issuer_path = self.settings.issuer_path
+        table = routes(self.handlers(), issuer_path=issuer_path, https=self.https, observer=self.metrics)
+        return self._traces.routes(table) if self._traces else table
 
     def jobs(self) -> JobRunner:
         """Return the periodic work of this process."""
@@ -235,6 +239,15 @@ class Wiring:
             observer=self.metrics,
             origin=self.settings.issuer_origin,
         )
+
+
+def _possession(store: Store, settings: Settings, parts: Parts, clock: Clock) -> ProvePossession:
+    return ProvePossession(
+        store=store,
+        issuer=settings.issuer,
+        verifier=DpopVerifier(clock=clock),
+        nonces=_nonces(parts, clock) if settings.dpop_nonces else None,
+    )
 
 
 def _nonces(parts: Parts, clock: Clock) -> Nonces:

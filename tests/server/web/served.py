@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+from opentelemetry.sdk.trace import TracerProvider
 
 from tests.server.flows.world import ISSUER, World
 from tokensmith.server.ops.metrics import Metrics
+from tokensmith.server.ops.traces import traces_of
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
 from tokensmith.server.web.router import ExactRouter
@@ -31,7 +33,7 @@ class Limit:
 class Served:
     """A served world: `world` behind it, `http` in front."""
 
-    def __init__(self, world: World, **changes: Any) -> None:
+    def __init__(self, world: World, *, provider: TracerProvider | None = None, **changes: Any) -> None:
         self.world = world
         self.settings = Settings(**{"issuer": ISSUER, "first_party_sign_in": "on"} | changes)
         self.sign_ins, self.client_failures = Limit(), Limit()
@@ -44,7 +46,8 @@ class Served:
         )
         self.metrics = Metrics()
         self.fetcher = world.network
-        self.wiring = Wiring(self.settings, parts, self.metrics, clock=world, fetcher=self.fetcher)
+        traces = traces_of(provider, self.settings) if provider else None
+        self.wiring = Wiring(self.settings, parts, self.metrics, clock=world, fetcher=self.fetcher, traces=traces)
         self.app = ExactRouter()
         self.app.serve(self.wiring.routes())
 

@@ -26,6 +26,18 @@ def test_a_source_is_the_peer(peer: str | None, source: str) -> None:
     assert DIRECT.of(make_scope(peer=peer)) == source
 
 
+@pytest.mark.parametrize(
+    ("peer", "trusted"),
+    [("10.1.2.3", True), ("2001:db8:f::1", True), ("192.0.2.1", False), ("testclient", False), (None, False)],
+)
+def test_a_proxy_is_one_that_we_were_told_of(peer: str | None, trusted: bool) -> None:
+    """Whatever it forwards."""
+    scope = make_scope({"x-forwarded-for": "10.0.0.1"}, peer=peer)
+
+    assert BEHIND_PROXIES.is_proxy(scope) is trusted
+    assert DIRECT.is_proxy(scope) is False
+
+
 def test_a_stranger_cannot_say_where_it_comes_from() -> None:
     """CWE-348: X-Forwarded-For from anybody is what anybody likes."""
     scope = make_scope({"x-forwarded-for": "198.51.100.9"}, peer="192.0.2.1")

@@ -50,7 +50,7 @@ _LOG: Final = logging.getLogger("tokensmith.server.web")
 _PREFLIGHT_SECONDS: Final = "86400"
 _EXPOSED: Final = (b"access-control-expose-headers", b"dpop-nonce, www-authenticate, retry-after")
 # What a method we have never heard of is counted as: a label that callers choose would grow without end.
-_KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class Endpoint:
                 response.raw_headers.extend((allowed, _EXPOSED))
 
     def _count(self, scope: Scope, response: Response, *, started: float) -> None:
-        method = scope["method"] if scope["method"] in _KNOWN_METHODS else "other"
+        method = scope["method"] if scope["method"] in KNOWN_METHODS else "other"
         seconds = time.perf_counter() - started
         self.observer.answered(self.route, method=method, status=response.status_code, seconds=seconds)
 

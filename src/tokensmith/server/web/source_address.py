@@ -57,6 +57,12 @@ class Sources:
                 return hop
         return address
 
+    def is_proxy(self, scope: Scope) -> bool:
+        """Tell whether the peer is a proxy that we were told to trust."""
+        peer = scope.get("client")
+        address = _parse(peer[0]) if peer else None
+        return address is not None and self._trusts(address)
+
     def is_from(self, scope: Scope, networks: tuple[Network, ...]) -> bool:
         """Tell whether the caller itself is in one of *networks*.
 
@@ -64,11 +70,8 @@ class Sources:
         then somebody else, and in none of them.
         """
         address = self.address(scope)
-        peer = scope.get("client")
-        peer_address = _parse(peer[0]) if peer else None
-        is_stranger = peer_address is None or not self._trusts(peer_address)
         speaks_for_others = any(header_values(scope, name) for name in _FORWARDING_HEADERS)
-        if address is None or (is_stranger and speaks_for_others):
+        if address is None or (speaks_for_others and not self.is_proxy(scope)):
             return False
         return any(address in network for network in networks)
 
