@@ -90,6 +90,9 @@ lock: environment
 		-o requirements/dev.txt $(LOCK_OPTIONS)
 	$(COMPILE) pyproject.toml $(addprefix --extra ,tour httpx2 postgres valkey) --group build -c requirements/dev.txt \
 		-o requirements/run.txt
+	$(COMPILE) pyproject.toml $(addprefix --extra ,server postgres valkey otel) -c requirements/dev.txt \
+		-o requirements/container.txt
+	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
 	$(COMPILE) pyproject.toml --resolution lowest-direct --all-extras $(addprefix --group ,build test peers frameworks) \
 		-o requirements/oldest.txt
 	echo uv | $(COMPILE) - -o requirements/uv.txt $(LOCK_OPTIONS)

@@ -71,9 +71,10 @@ def test_every_package_of_node_is_pinned_by_hash_and_without_a_host(path: Path) 
     assert list(hosts(path.read_text())) == []
 
 
-def test_what_runs_is_what_was_tested() -> None:
-    """`make run` installs a subset of what `make test` installs, at the same versions."""
-    run, dev = (pins((TOP / "requirements" / name).read_text()) for name in ("run.txt", "dev.txt"))
+@pytest.mark.parametrize("name", ["run.txt", "container.txt", "build.txt"])
+def test_what_runs_is_what_was_tested(name: str) -> None:
+    """`make run` and the container image install a subset of what `make test` installs, at the same versions."""
+    run, dev = (pins((TOP / "requirements" / each).read_text()) for each in (name, "dev.txt"))
 
     assert run.keys() - dev.keys() == set()
 
