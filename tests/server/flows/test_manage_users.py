@@ -84,14 +84,15 @@ async def test_without_a_resource_there_must_be_exactly_one(world: World, scopes
 
 
 async def test_a_description_is_what_clients_are_told(world: World) -> None:
-    """The audit log knows which claims, and not what they say."""
+    """Core §5.1: with the time of the last change. The audit log knows which claims, and not what they say."""
     await world.users.describe("ada", {"given_name": "Ada", "email": "ada@example.org"})
+    world.pass_time(5)
     await world.users.describe("ADA", {"email": ""})
     found = await world.store.read(lambda uow: uow.users.find_by_name_key("ada"))
     (newest,) = await world.store.read(lambda uow: uow.audit.latest(limit=1))
 
     assert found is not None
-    assert found.profile == {"given_name": "Ada"}
+    assert found.profile == {"given_name": "Ada", "updated_at": int(world.now())}
     assert newest.event.details == {"change": "profile", "claims": "email"}
     with pytest.raises(ConflictError):
         await world.users.describe("nobody", {"name": "N"})

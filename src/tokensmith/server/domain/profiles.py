@@ -14,12 +14,13 @@ _KNOWN: Final = claims_for(IDENTITY_SCOPES) - _OWN
 _YES_OR_NO: Final = {"true": True, "false": False}
 
 
-def changed_profile(before: Mapping[str, JsonValue], given: Mapping[str, str]) -> dict[str, JsonValue]:
-    """Return a profile with some members set anew; an empty text takes one away.
+def changed_profile(before: Mapping[str, JsonValue], given: Mapping[str, str], *, now: int) -> dict[str, JsonValue]:
+    """Return a profile with some members set anew, and `updated_at` with them; an empty text takes one away.
 
     Args:
         given: Text by claim; `email_verified` and `phone_number_verified` are true or false, and the text of `address`
             is its `formatted` member (Core §5.1.1).
+        now: Seconds since 1970.
 
     Raises:
         InvalidRequestError: no such claim, or a value that it cannot have (`bad_profile`).
@@ -31,6 +32,7 @@ def changed_profile(before: Mapping[str, JsonValue], given: Mapping[str, str]) -
         profile.pop(name, None)
         if text:
             profile[name] = _value(name, text)
+    profile["updated_at"] = now
     return profile
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
+from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import UserId, random_id
 from tokensmith.server.domain.passwords import PasswordHasher, check_new
@@ -74,7 +75,8 @@ class ManageUsers:
 
         async def unit(uow: UnitOfWork) -> None:
             user = await _named(uow, name)
-            await uow.users.set_profile(user.id, changed_profile(user.profile, given))
+            profile = changed_profile(user.profile, given, now=to_seconds(await uow.now_ms()))
+            await uow.users.set_profile(user.id, profile)
             # Which claims, and never what they say.
             await _record(uow, AuditName.USER_CHANGED, user.id, change="profile", claims=" ".join(sorted(given)))
 
