@@ -1,6 +1,7 @@
 """Every flow and every handler, made once and joined; the one place that knows each part of the server."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
@@ -8,6 +9,7 @@ from starlette.routing import BaseRoute
 from tokensmith.guard.sender import DpopVerifier
 from tokensmith.guard.sender.nonces import Nonces
 from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock
+from tokensmith.outbound.doors import AsyncOutside
 from tokensmith.outbound.fetch import AsyncFetcher
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
 from tokensmith.server.domain.unit_of_work import Store
@@ -79,6 +81,7 @@ class Wiring:
         metrics: Metrics,
         *,
         clock: Clock = SYSTEM_CLOCK,
+        monotonic: Callable[[], float] = time.monotonic,
         fetcher: AsyncFetcher | None = None,
         traces: "Traces | None" = None,
     ) -> None:
@@ -88,7 +91,7 @@ class Wiring:
         self._traces = traces
         self.store = CountedStore(traces.store(parts.store) if traces else parts.store, metrics.audited)
         self.ending = Ending()
-        self.ring = KeyRing(self.store, parts.sealing)
+        self.ring = KeyRing(self.store, parts.sealing, monotonic=monotonic)
         self.answers = SignAnswers(issuer=settings.issuer, ring=self.ring)
         self.opaque = OpaqueTokens(rotation_keys=parts.sealing)
         self.mint = Mint(issuer=settings.issuer, ring=self.ring, opaque=self.opaque)
@@ -100,9 +103,8 @@ class Wiring:
         self._refresh = ExchangeRefresh(store=self.store, mint=self.mint, rotation_keys=parts.sealing)
         self.possession = _possession(self.store, settings, parts, clock)
         self.sources = Sources(parse_networks(settings.trusted_proxies))
-        self.clients = ClientsWiring(
-            settings, parts, self.store, sources=self.sources, fetcher=self.fetcher, clock=clock
-        )
+        outside = AsyncOutside(self.fetcher, monotonic, clock)
+        self.clients = ClientsWiring(settings, parts, self.store, sources=self.sources, outside=outside)
         self.https = settings.issuer.startswith("https://")
         self.pages = Pages(issuer_path=settings.issuer_path)
         poster = LogoutPosts(ThreadedFetcher(BlockingFetcher()))

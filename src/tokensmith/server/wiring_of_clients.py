@@ -1,10 +1,6 @@
 """How clients are known, prove who they are, and register themselves; joined once."""
 
-import time
-
-from tokensmith.jose.jwt.numeric_date import Clock
-from tokensmith.outbound.doors import AsyncOutside
-from tokensmith.outbound.fetch import AsyncFetcher
+from tokensmith.outbound.outside import Outside
 from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.flows.client_assertion import ClientAssertions
 from tokensmith.server.flows.client_auth import ClientAuth
@@ -21,11 +17,9 @@ from tokensmith.server.web.throttle import FailureThrottle
 class ClientsWiring:
     """What several handlers share of it is an attribute."""
 
-    def __init__(
-        self, settings: Settings, parts: Parts, store: Store, *, sources: Sources, fetcher: AsyncFetcher, clock: Clock
-    ) -> None:
+    def __init__(self, settings: Settings, parts: Parts, store: Store, *, sources: Sources, outside: Outside) -> None:
         self._settings, self._parts, self._store, self._sources = settings, parts, store, sources
-        self.keys = KeysOfClients(outside=AsyncOutside(fetcher, time.monotonic, clock))
+        self.keys = KeysOfClients(outside=outside)
         assertions = ClientAssertions(store=store, issuer=settings.issuer, keys=self.keys)
         self.auth = ClientAuth(store=store, assertions=assertions)
         failures = FailureThrottle(parts.client_failures)

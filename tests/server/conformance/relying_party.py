@@ -115,11 +115,6 @@ class RelyingParty:
         assert "location" not in response.headers
         return self.browser.page.fields
 
-    def wait(self, seconds: float) -> None:
-        """Let time pass, for the keys and their clock, too, which a process keeps for a while."""
-        self.served.world.pass_time(seconds)
-        self.served.wiring.ring.forget()
-
     async def sign_in(self, **changes: str | None) -> SignIn:
         """Do all of it, check it as every module does, and ask UserInfo."""
         request = self.request(**changes)

@@ -34,7 +34,7 @@ def check_same(first: SignIn, second: SignIn) -> None:
 async def test_oidcc_prompt_login(party: RelyingParty) -> None:
     """A person who is signed in is asked to sign in, and the ID token says when that was."""
     first = await party.sign_in()
-    party.wait(1)
+    party.served.world.pass_time(1)
     second = await sign_in_once_more(party, prompt="login")
 
     assert second.claims["auth_time"] > first.claims["auth_time"]
@@ -48,7 +48,7 @@ async def test_oidcc_prompt_none_not_logged_in(party: RelyingParty) -> None:
 async def test_oidcc_prompt_none_logged_in(party: RelyingParty) -> None:
     """No page for who is signed in."""
     first = await party.sign_in()
-    party.wait(1)
+    party.served.world.pass_time(1)
     second = await sign_in_unasked(party, prompt="none")
 
     check_same(first, second)
@@ -57,7 +57,7 @@ async def test_oidcc_prompt_none_logged_in(party: RelyingParty) -> None:
 async def test_oidcc_max_age_1(party: RelyingParty) -> None:
     """A sign-in of two seconds ago is too old, and the new one is said to be new."""
     first = await party.sign_in()
-    party.wait(2)
+    party.served.world.pass_time(2)
     second = await sign_in_once_more(party, max_age="1")
 
     assert second.claims["auth_time"] > first.claims["auth_time"]
@@ -67,7 +67,7 @@ async def test_oidcc_max_age_1(party: RelyingParty) -> None:
 async def test_oidcc_max_age_10000(party: RelyingParty) -> None:
     """A sign-in of just now is young enough, and both ID tokens say when it was."""
     first = await party.sign_in(max_age="15000")
-    party.wait(1)
+    party.served.world.pass_time(1)
     second = await sign_in_unasked(party, max_age="10000")
 
     check_same(first, second)

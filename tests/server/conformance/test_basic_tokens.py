@@ -20,7 +20,7 @@ async def test_oidcc_codereuse(party: RelyingParty) -> None:
 async def test_oidcc_codereuse_30seconds(party: RelyingParty) -> None:
     """Nor later, and then what the code has given is over, too."""
     signed_in = await party.sign_in()
-    party.wait(30)
+    party.served.world.pass_time(30)
 
     check_token_refusal(await party.redeem(signed_in.code), error="invalid_grant")
     assert (await party.user_info(signed_in.tokens["access_token"])).status_code == 401
@@ -40,7 +40,7 @@ async def test_oidcc_refresh_token(party: RelyingParty) -> None:
 
 async def _refreshed(party: RelyingParty, signed_in: SignIn, **form: str) -> str:
     """Refresh the tokens of a sign-in, and look at what comes; returns the newest refresh token."""
-    party.wait(1)
+    party.served.world.pass_time(1)
     response = await party.refresh(signed_in.tokens["refresh_token"], **form)
     assert response.status_code == 200, response.text
     check_token_response(response)

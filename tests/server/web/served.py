@@ -47,7 +47,15 @@ class Served:
         self.metrics = Metrics()
         self.fetcher = world.network
         traces = traces_of(provider, self.settings) if provider else None
-        self.wiring = Wiring(self.settings, parts, self.metrics, clock=world, fetcher=self.fetcher, traces=traces)
+        self.wiring = Wiring(
+            self.settings,
+            parts,
+            self.metrics,
+            clock=world,
+            monotonic=lambda: world.seconds,
+            fetcher=self.fetcher,
+            traces=traces,
+        )
         self.app = ExactRouter()
         self.app.serve(self.wiring.routes())
 
