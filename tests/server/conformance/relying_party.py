@@ -1,7 +1,7 @@
 """A relying party as the OpenID Foundation's suite plays one: it asks, is answered, redeems, and looks at everything.
 
-It sends no PKCE, as the suite sends none, so its clients are registered with `requires_pkce=False`. What it knows of
-the server it has read from the discovery document.
+It sends no PKCE unless told to, as the suite sends none, so its clients are registered with `requires_pkce=False`. What
+it knows of the server it has read from the discovery document.
 """
 
 import secrets
@@ -14,7 +14,9 @@ import pytest
 from tests.server.conformance import token_checks
 from tests.server.flows.world import World
 from tests.server.web.served import Served
-from tests.server.web.visitor import Visitor
+from tests.server.web.visitor import CHALLENGE, VERIFIER, Visitor
+from tokensmith.jose import Key, jwt
+from tokensmith.outbound.identity import ASSERTION_TYPE
 from tokensmith.server.web.oauth.metadata import OPENID_PATH
 
 CALLBACK: Final = "https://suite.example/callback"
@@ -53,14 +55,19 @@ class SignIn:
 
 @dataclass(kw_only=True)
 class RelyingParty:
-    """One client, the browser that it sends to the server, and how it wants to be answered."""
+    """One client, the browser that it sends to the server, and how it wants to be answered.
+
+    *key* is the one that it signs with, where it proves itself by `private_key_jwt`.
+    """
 
     served: Served
     browser: Visitor
     metadata: dict[str, Any]
     response_mode: ResponseMode
     client_id: str = "suite"
-    authenticates_by: Literal["client_secret_basic", "client_secret_post"] = "client_secret_basic"
+    authenticates_by: Literal["client_secret_basic", "client_secret_post", "private_key_jwt"] = "client_secret_basic"
+    key: Key | None = None
+    uses_pkce: bool = False
 
     @classmethod
     async def at(cls, served: Served, browser: Visitor, response_mode: ResponseMode) -> Self:
@@ -78,6 +85,8 @@ class RelyingParty:
             "nonce": secrets.token_urlsafe(10),
             "response_type": "code",
             "response_mode": None if self.response_mode == "query" else self.response_mode,
+            "code_challenge": CHALLENGE if self.uses_pkce else None,
+            "code_challenge_method": "S256" if self.uses_pkce else None,
             **changes,
         }
         return {name: value for name, value in parameters.items() if value is not None}
@@ -122,10 +131,10 @@ class RelyingParty:
         await self.person_answers()
         return await self.complete(request)
 
-    async def complete(self, request: dict[str, str], **form: str) -> SignIn:
-        """Go on from the answer to *request*; *form* is sent along with the code."""
+    async def complete(self, request: dict[str, str]) -> SignIn:
+        """Go on from the answer to *request*."""
         code = self.code_in_answer_to(request)
-        response = await self.redeem(code, **form)
+        response = await self.redeem(code)
         assert response.status_code == 200, response.text
         tokens: dict[str, Any] = response.json()
         token_checks.check_token_response(response)
@@ -157,9 +166,11 @@ class RelyingParty:
         await self.ask(request)
         return self.error_in_answer_to(request) in _NEEDS_A_PAGE
 
-    async def redeem(self, code: str, **form: str) -> httpx2.Response:
+    async def redeem(self, code: str, *, redirect_uri: str = CALLBACK) -> httpx2.Response:
         """Redeem a code."""
-        return await self.token_request(grant_type="authorization_code", code=code, redirect_uri=CALLBACK, **form)
+        proof = {"code_verifier": VERIFIER} if self.uses_pkce else {}
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        return await self.token_request(**form, **proof)
 
     async def refresh(self, refresh_token: str, **form: str) -> httpx2.Response:
         """Redeem a refresh token."""
@@ -168,12 +179,15 @@ class RelyingParty:
     async def token_request(self, **form: str) -> httpx2.Response:
         """Ask the token endpoint, proving who asks in the client's way, which the server has to offer."""
         assert self.authenticates_by in self.metadata["token_endpoint_auth_methods_supported"]
-        proof = (self.client_id, self.served.world.secrets[self.client_id])
+        url = self.metadata["token_endpoint"]
         async with self.served.http() as http:
+            if self.authenticates_by == "private_key_jwt":
+                proof = {"client_assertion_type": ASSERTION_TYPE, "client_assertion": self._assertion()}
+                return await http.post(url, data=form | proof)
+            secret = self.served.world.secrets[self.client_id]
             if self.authenticates_by == "client_secret_basic":
-                return await http.post(self.metadata["token_endpoint"], data=form, auth=proof)
-            form |= {"client_id": proof[0], "client_secret": proof[1]}
-            return await http.post(self.metadata["token_endpoint"], data=form)
+                return await http.post(url, data=form, auth=(self.client_id, secret))
+            return await http.post(url, data=form | {"client_id": self.client_id, "client_secret": secret})
 
     async def user_info(self, access_token: str, *, method: str = "GET") -> httpx2.Response:
         """Ask UserInfo with the token in the header."""
@@ -185,3 +199,10 @@ class RelyingParty:
         """A token of the server's, with its signature verified by a key that the server publishes."""
         keys = (await self.served.get(self.metadata["jwks_uri"])).json()
         return token_checks.read_token(token, keys, client_id=self.client_id, issuer=self.metadata["issuer"])
+
+    def _assertion(self) -> str:
+        """A proof of who asks, for a minute, made for the issuer (RFC 7523bis §4)."""
+        assert self.key is not None
+        now = int(self.served.world.now())
+        claims = {"sub": self.client_id, "jti": secrets.token_urlsafe(16), "iat": now, "exp": now + 60}
+        return jwt.sign(claims, self.key, issuer=self.client_id, audience=self.metadata["issuer"])

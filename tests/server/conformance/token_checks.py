@@ -45,7 +45,7 @@ def read_token(token: str, keys: Mapping[str, Any], *, client_id: str, issuer: s
     (key,) = [key for key in keys["keys"] if key["kid"] == header["kid"]]
     assert key.get("use", "sig") == "sig"
     # Times are the world's, and not this machine's.
-    options: Any = {"verify_exp": False, "verify_iat": False, "require": ["iss", "aud", "iat", "exp"]}
+    options: Any = {"verify_exp": False, "verify_iat": False, "require": ["iss", "aud"]}
     claims = pyjwt.decode(
         token, pyjwt.PyJWK(key).key, algorithms=["RS256"], audience=client_id, issuer=issuer, options=options
     )
