@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
@@ -191,7 +192,7 @@ class Wiring:
             assertion=ExchangeAssertion(
                 store=self.store, issuer=self.settings.issuer, keys=self.clients.keys, mint=self.mint
             ),
-            exchange=ExchangeToken(store=self.store, access_tokens=self._own_tokens(), mint=self.mint),
+            exchange=ExchangeToken(store=self.store, access_tokens=self._own_tokens, mint=self.mint),
         )
 
     def _metadata(self, tokens: TokenEndpoint) -> MetadataHandler:
@@ -210,21 +211,23 @@ class Wiring:
         flow = UserInfo(
             store=self.store,
             issuer=self.settings.issuer,
-            access_tokens=self._own_tokens(),
+            access_tokens=self._own_tokens,
             possession=self.possession,
             answers=self.answers,
         )
         return UserInfoHandler(user_info=flow, observer=self.metrics)
 
     def _revoke(self) -> RevokeHandler:
-        flow = Revoke(store=self.store, access_tokens=self._own_tokens(), rotation_keys=self.parts.sealing)
+        flow = Revoke(store=self.store, access_tokens=self._own_tokens, rotation_keys=self.parts.sealing)
         return RevokeHandler(clients=self.clients.calling, revoke=flow)
 
     def _introspect(self) -> IntrospectHandler:
-        flow = Introspect(store=self.store, access_tokens=self._own_tokens(), rotation_keys=self.parts.sealing)
+        flow = Introspect(store=self.store, access_tokens=self._own_tokens, rotation_keys=self.parts.sealing)
         return IntrospectHandler(clients=self.clients.calling, introspect=flow, answers=self.answers)
 
+    @cached_property
     def _own_tokens(self) -> OwnAccessTokens:
+        # One for all who are asked about tokens, as it remembers which it has verified.
         return OwnAccessTokens(issuer=self.settings.issuer, ring=self.ring, opaque=self.opaque)
 
     def _first_party(self) -> FirstParty:

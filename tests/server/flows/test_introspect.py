@@ -69,8 +69,10 @@ async def test_an_expired_token_is_inactive_and_by_the_databases_clock(world: Wo
     assert await ask(world, answer.access_token) == INACTIVE
 
 
-async def test_a_revoked_token_is_inactive(world: World) -> None:
+async def test_a_revoked_token_is_inactive_at_the_next_question(world: World) -> None:
+    """That it was good a moment ago is remembered of its signature, never of its grant (decision 37)."""
     answer = await world.sign_in()
+    assert (await ask(world, answer.access_token))["active"] is True
     await world.sign_out.run(answer.refresh_token or "", source="192.0.2.1")
 
     assert await ask(world, answer.access_token) == INACTIVE

@@ -47,8 +47,29 @@ async def test_another_process_sees_a_new_key_within_the_interval(world: World) 
 
 
 async def test_the_clock_it_gives_is_the_databases_carried_on(world: World) -> None:
-    _, before = await world.ring.public_keys()
+    _, clock = await world.ring.public_keys()
+    before = clock.now()
     world.seconds += 1.5
-    _, after = await world.ring.public_keys()
 
-    assert after.now() - before.now() == pytest.approx(1.5)
+    assert clock.now() - before == pytest.approx(1.5)
+
+
+async def test_the_clock_follows_the_database_at_the_next_reading(world: World) -> None:
+    """Whoever corrects the database's clock has corrected every process within the interval."""
+    _, clock = await world.ring.public_keys()
+    world.store.advance(60_000)
+    world.seconds += REFRESH_SECONDS
+    await world.ring.public_keys()
+
+    assert clock.now() == world.store.now_ms / 1000
+
+
+async def test_the_same_keys_are_the_same_set(world: World) -> None:
+    """What was made of a set may be kept until a key comes or goes, however often the keys are read meanwhile."""
+    first, _ = await world.ring.public_keys()
+    world.pass_time(REFRESH_SECONDS)
+    assert (await world.ring.public_keys())[0] is first
+    await world.keys.rotate("ES256")
+    world.pass_time(REFRESH_SECONDS)
+
+    assert (await world.ring.public_keys())[0] is not first

@@ -18,21 +18,23 @@ from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.own_access_tokens import OwnAccessToken, OwnAccessTokens
 from tokensmith.server.flows.presented_refresh import look_up
 
-_TOLD: Final = (
-    "iss",
-    "sub",
-    "aud",
-    "client_id",
-    "scope",
-    "exp",
-    "iat",
-    "nbf",
-    "jti",
-    "auth_time",
-    "amr",
-    "sid",
-    "cnf",
-    "authorization_details",
+_TOLD: Final = frozenset(
+    (
+        "iss",
+        "sub",
+        "aud",
+        "client_id",
+        "scope",
+        "exp",
+        "iat",
+        "nbf",
+        "jti",
+        "auth_time",
+        "amr",
+        "sid",
+        "cnf",
+        "authorization_details",
+    )
 )
 
 
@@ -58,7 +60,7 @@ class Introspect:
         token = await self.access_tokens.read(text)
         if token is None or not await self._may_ask(client, token):
             return {"active": False}
-        members = {name: token.claims[name] for name in _TOLD if name in token.claims}
+        members = {name: token.claims[name] for name in token.claims if name in _TOLD}
         # RFC 9449 §6.2: the resource server needs the key to compare the proof with.
         return {"active": True, "token_type": "DPoP" if "cnf" in members else "Bearer", **members}
 

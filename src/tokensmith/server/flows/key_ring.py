@@ -28,17 +28,29 @@ class KeySnapshot:
 
     keys: tuple[SigningKey, ...]
     public: KeySet
-    read_at_ms: int
     read_at_monotonic: float
-
-    def now_ms(self, monotonic_now: float) -> int:
-        """Return the database's time, carried on from the moment of reading by this process's monotonic clock."""
-        return self.read_at_ms + round((monotonic_now - self.read_at_monotonic) * 1000)
 
     @property
     def retired_kids(self) -> tuple[str, ...]:
         """The keys that left as compromised and that guards must drop."""
         return tuple(key.kid for key in self.keys if key.compromised)
+
+
+@dataclass(slots=True)
+class CarriedClock:
+    """Shows the database's time as it was last read, carried on by this process's monotonic clock."""
+
+    monotonic: Callable[[], float]
+    read_at_ms: int = 0
+    read_at_monotonic: float = 0.0
+
+    def now_ms(self) -> int:
+        """Return that time, in milliseconds since 1970."""
+        return self.read_at_ms + round((self.monotonic() - self.read_at_monotonic) * MILLISECONDS)
+
+    def now(self) -> float:
+        """Return it in seconds since 1970."""
+        return self.now_ms() / MILLISECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,9 @@ class KeyRing:
         self._sealers = sealers
         self._monotonic = monotonic
         self._snapshot: KeySnapshot | None = None
+        self._clock = CarriedClock(monotonic)
+        self._public_jwks: tuple[str, ...] = ()
+        self._public = KeySet([])
         self._opened: dict[str, Key] = {}
 
     async def snapshot(self) -> KeySnapshot:
@@ -73,7 +88,8 @@ class KeyRing:
             return held
         asked_at = self._monotonic()
         keys, now_ms = await self._store.read(_read_keys)
-        self._snapshot = KeySnapshot(keys, _public_set(keys, now_ms=now_ms), now_ms, asked_at)
+        self._clock.read_at_ms, self._clock.read_at_monotonic = now_ms, asked_at
+        self._snapshot = KeySnapshot(keys, self._public_set(keys, now_ms=now_ms), asked_at)
         self._opened = {key.kid: self._opened[key.kid] for key in keys if key.kid in self._opened}
         return self._snapshot
 
@@ -84,7 +100,7 @@ class KeyRing:
             UnavailableError: there is none (`no_signing_key`), or the database cannot be reached.
         """
         snapshot = await self.snapshot()
-        found = active_key(snapshot.keys, alg=alg, now_ms=snapshot.now_ms(self._monotonic()))
+        found = active_key(snapshot.keys, alg=alg, now_ms=self._clock.now_ms())
         if found is None:
             raise UnavailableError("The server has no key to sign with.", code="no_signing_key", detail=alg)
         return self._opened.get(found.kid) or await self._open(found)
@@ -93,17 +109,25 @@ class KeyRing:
         """Return the keys that verify our tokens, and a clock that shows the database's time.
 
         Tokens are dated by the database, so they are judged by it too: by this machine's own clock a fresh token may
-        come from the future.
+        come from the future. The set is the same object for as long as it holds the same keys, and the clock always
+        is, so that whoever asks may keep what he made of them.
 
         Raises:
             UnavailableError: the database cannot be reached.
         """
         snapshot = await self.snapshot()
-        return snapshot.public, FixedClock(snapshot.now_ms(self._monotonic()) / MILLISECONDS)
+        return snapshot.public, self._clock
 
     def forget(self) -> None:
         """Read the keys anew at the next question (after this process itself changed them)."""
         self._snapshot = None
+
+    def _public_set(self, keys: tuple[SigningKey, ...], *, now_ms: int) -> KeySet:
+        shown = tuple(key.public_jwk for key in keys if key.stage(now_ms=now_ms) is not Stage.GONE)
+        if shown != self._public_jwks:
+            self._public = KeySet([Key.from_jwk(parse_object(public_jwk.encode())) for public_jwk in shown])
+            self._public_jwks = shown
+        return self._public
 
     async def _open(self, key: SigningKey) -> Key:
         sealed = key.sealed_private_jwk
@@ -116,8 +140,3 @@ class KeyRing:
 
 async def _read_keys(uow: UnitOfWork) -> tuple[tuple[SigningKey, ...], int]:
     return await uow.signing_keys.all(), await uow.now_ms()
-
-
-def _public_set(keys: tuple[SigningKey, ...], *, now_ms: int) -> KeySet:
-    shown = [key for key in keys if key.stage(now_ms=now_ms) is not Stage.GONE]
-    return KeySet([Key.from_jwk(parse_object(key.public_jwk.encode())) for key in shown])
