@@ -92,3 +92,29 @@ async def test_secrets_are_replaced_for_one_client(store: AnyStore) -> None:
 
     changed = replace(ROBOT, secret_digests=(b"3" * 32, b"1" * 32))
     assert await store.read(lambda uow: uow.clients.all()) == (APP, changed)
+
+
+async def test_a_client_is_made_once_for_as_long_as_its_row_is_the_same(store: AnyStore) -> None:
+    """The row is read every time; what is made of it cannot be changed, so all may have the same."""
+    await store.write(add_world)
+    first = await store.read(lambda uow: uow.clients.find(ROBOT.id))
+
+    assert await store.read(lambda uow: uow.clients.find(ROBOT.id)) is first
+
+
+async def test_a_change_is_seen_by_the_very_next_reading(store: AnyStore) -> None:
+    """Whatever was remembered: a secret that was replaced, a client that was switched off, and on again."""
+
+    async def found() -> Client | None:
+        return await store.read(lambda uow: uow.clients.find(ROBOT.id))
+
+    await store.write(add_world)
+    assert await found() == ROBOT
+    await store.write(lambda uow: uow.clients.replace_secrets(ROBOT.id, (b"n" * 32,)))
+    replaced = replace(ROBOT, secret_digests=(b"n" * 32,))
+    assert await found() == replaced
+    await store.write(lambda uow: uow.clients.update(replace(replaced, disabled=True)))
+    assert await found() == replace(replaced, disabled=True)
+    await store.write(lambda uow: uow.clients.update(replaced))
+
+    assert await found() == replaced

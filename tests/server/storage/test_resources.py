@@ -48,3 +48,19 @@ async def test_all_come_by_audience_and_some_by_their_client(store: AnyStore) ->
     assert await store.read(lambda uow: uow.resources.all()) == (MAIL, NOTES)
     assert await store.read(lambda uow: uow.resources.served_by(APP.id)) == (MAIL,)
     assert await store.read(lambda uow: uow.resources.served_by(ROBOT.id)) == ()
+
+
+async def test_a_change_is_seen_by_the_very_next_reading(store: AnyStore) -> None:
+    """Resources are made once per row; a row that was changed, and one that was changed back, are other rows."""
+
+    async def found() -> Resource | None:
+        return await store.read(lambda uow: uow.resources.find(NOTES.id))
+
+    await store.write(add_world)
+    assert await found() == NOTES
+    changed = replace(NOTES, scopes=frozenset(), texts={"notes:read": "Read your notes"})
+    await store.write(lambda uow: uow.resources.put(changed))
+    assert await found() == changed
+    await store.write(lambda uow: uow.resources.put(NOTES))
+
+    assert await found() == NOTES

@@ -1,5 +1,7 @@
 """Resource servers (`domain/resources.py`)."""
 
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -15,6 +17,7 @@ from tokensmith.server.storage.scope_lists import joined, split
 from tokensmith.server.storage.statements import Connection, Row
 
 COLUMNS: Final = tuple(resources.c)
+_REMEMBERED_ROWS: Final = 512
 
 _ADD: Final = insert(resources).on_conflict_do_nothing(index_elements=["audience"]).returning(resources.c.id)
 _ALL: Final = select(*COLUMNS).order_by(resources.c.audience)
@@ -31,8 +34,9 @@ _FIND_BY_AUDIENCE: Final = select(*COLUMNS).where(resources.c.audience == bindpa
 _SERVED_BY: Final = _ALL.where(resources.c.client_id == bindparam("served_by"))
 
 
+@lru_cache(maxsize=_REMEMBERED_ROWS)
 def resource_of(row: Row) -> Resource:
-    """Make a resource of the values of `COLUMNS`."""
+    """Make a resource of the values of `COLUMNS`; equal rows make one object, which nobody can change."""
     resource_id, audience, scopes, client_id, title, texts, is_open, details = row
     return Resource(
         id=ResourceId(resource_id),
@@ -40,9 +44,9 @@ def resource_of(row: Row) -> Resource:
         scopes=split(scopes),
         client_id=client_id,
         title=title,
-        texts=msgspec.json.decode(texts, type=dict[str, str]),
+        texts=MappingProxyType(msgspec.json.decode(texts, type=dict[str, str])),
         is_open=bool(is_open),
-        details=msgspec.json.decode(details, type=dict[str, DetailType]),
+        details=MappingProxyType(msgspec.json.decode(details, type=dict[str, DetailType])),
     )
 
 
