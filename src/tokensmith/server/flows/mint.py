@@ -18,6 +18,7 @@ from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.token_claims import access_token_claims, id_token_claims
 from tokensmith.server.flows.key_ring import KeyRing
 from tokensmith.server.flows.opaque_tokens import OpaqueTokens
+from tokensmith.server.flows.signing_rounds import SigningRounds
 from tokensmith.server.flows.tokens import TokenAnswer
 
 _logger: Final = logging.getLogger("tokensmith.server.tokens")
@@ -42,6 +43,7 @@ class Mint:
     opaque: OpaqueTokens
     _signers: dict[_SignerKey, jwt.Signer] = field(default_factory=dict, repr=False)
     _warned: set[tuple[str, str]] = field(default_factory=set, repr=False)
+    _rounds: SigningRounds = field(default_factory=SigningRounds, repr=False)
 
     async def answer(
         self,
@@ -101,7 +103,7 @@ class Mint:
         key = await self.ring.signing_key(client.signing_alg)
         # One signer for a client's usual lifetime; the times are written out, as they are not this machine's.
         signer = self._signer(key, audience=audience, lifetime=client.lifetimes.access, typ=ACCESS_TOKEN_TYPE)
-        token = signer.sign({**claims, "iat": issued_at, "exp": issued_at + lifetime})
+        token = await self._rounds.sign(signer, {**claims, "iat": issued_at, "exp": issued_at + lifetime})
         if len(token) > LARGE_TOKEN_CHARACTERS:
             self._warn_of_size(client, audience, size=len(token))
         return await self.opaque.wrap(token) if client.registration.opaque else token
