@@ -78,14 +78,17 @@ def _pairs(body: bytes) -> Iterator[tuple[str, str]]:
     try:
         for part in body.decode("utf-8").split("&") if body else ():
             name, equals, value = part.partition("=")
-            if "%" in part or "+" in part:
-                name, value = unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")
+            name, value = _decoded(name), _decoded(value)
             # NUL is where other programs end a string.
             if not equals or "\0" in name or "\0" in value:
                 raise _malformed()
             yield name, value
     except UnicodeDecodeError:
         raise _malformed() from None
+
+
+def _decoded(text: str) -> str:
+    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
 
 
 def _malformed() -> InvalidRequestError:
