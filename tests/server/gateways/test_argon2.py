@@ -79,6 +79,18 @@ async def test_nobody_has_no_password(hasher: Argon2Hasher) -> None:
     assert [extract_parameters(checked).memory_cost for checked in watched.checked] == [CHEAP.memory_kib]
 
 
+@pytest.mark.parametrize("profile", [CHEAP, STANDARD, STRONG])
+async def test_what_is_checked_for_nobody_is_as_much_work_as_a_hash(profile: Argon2Profile) -> None:
+    """In every parameter of Argon2; and it is another one in each process."""
+    first, second = Argon2Hasher(profile, threads=1), Argon2Hasher(profile, threads=1)
+    real = await first.hash(PASSWORD)
+    first.close()
+    second.close()
+
+    assert extract_parameters(first._of_nobody) == extract_parameters(real)
+    assert first._of_nobody != second._of_nobody
+
+
 @pytest.mark.parametrize("stored", ["not a hash", "$argon2id$v=19$m=8,t=1,p=1$AAAA", "$2b$12$bcrypt"])
 async def test_a_stored_value_that_is_no_hash_fits_no_password(hasher: Argon2Hasher, stored: str) -> None:
     """Nor does it say so by answering faster."""

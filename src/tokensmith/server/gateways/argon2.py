@@ -6,6 +6,7 @@ of the interpreter's lock while it works, so the threads do run beside the event
 """
 
 import asyncio
+import base64
 import contextlib
 import os
 import secrets
@@ -60,7 +61,7 @@ class Argon2Hasher:
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="argon2")
         self._places = threading.BoundedSemaphore(count + max_waiting)
         # Checked where there is no hash to check: an unknown name must cost what a known one does.
-        self._of_nobody = self._hasher.hash(secrets.token_urlsafe())
+        self._of_nobody = _hash_of_nobody(self._hasher)
 
     async def hash(self, password: str) -> str:
         """Return a PHC string for a new password.
@@ -119,3 +120,12 @@ class Argon2Hasher:
 
     def _give_back(self, _: Future[T]) -> None:
         self._places.release()
+
+
+def _hash_of_nobody(hasher: PasswordHasher) -> str:
+    # Made up, not computed: that would take 19 MB at every start, which the process would keep.
+    salt, tag = (
+        base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len)
+    )
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v=19${cost}${salt}${tag}"
