@@ -105,6 +105,10 @@ class FakeGrants:
         running = {grant.id for grant in self._running(lambda grant: grant.user_id == user_id)}
         return self._give_up(lambda holder, reached: holder in running and reached == resource_id)
 
+    async def expire_tokens_of_client(self, client_id: ClientId, *, resource_id: ResourceId) -> int:
+        running = {grant.id for grant in self._running(lambda grant: grant.client_id == client_id)}
+        return self._give_up(lambda holder, reached: holder in running and reached == resource_id)
+
     async def lasts(self, grant_id: GrantId, *, until_ms: int | None) -> None:
         self._state.grants[grant_id] = replace(self._state.grants[grant_id], expires_at_ms=until_ms)
 

@@ -63,6 +63,9 @@ class FakeUsers:
     async def scopes(self, user_id: UserId) -> Scopes:
         return dict(self._state.user_scopes.get(user_id, {}))
 
+    async def how_many_have(self, resource_id: ResourceId, scope: str) -> int:
+        return sum(scope in held.get(resource_id, ()) for held in self._state.user_scopes.values())
+
 
 class FakeClients:
     def __init__(self, state: State) -> None:
@@ -96,6 +99,11 @@ class FakeClients:
         held = await self.scopes(client_id)
         more = held.get(resource_id, frozenset()) | scopes
         self._state.client_scopes[client_id] = with_scopes(held, resource_id, more)
+
+    async def forbid(self, client_id: ClientId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
+        held = await self.scopes(client_id)
+        fewer = held.get(resource_id, frozenset()) - scopes
+        self._state.client_scopes[client_id] = with_scopes(held, resource_id, fewer)
 
     async def scopes(self, client_id: ClientId) -> Scopes:
         return dict(self._state.client_scopes.get(client_id, {}))

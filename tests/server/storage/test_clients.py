@@ -65,6 +65,23 @@ async def test_scopes_are_added(store: AnyStore) -> None:
     assert await store.read(lambda uow: uow.clients.scopes(ROBOT.id)) == {}
 
 
+async def test_scopes_are_taken_away(store: AnyStore) -> None:
+    """These, here, of this client; a resource with none left is not named."""
+
+    async def unit(uow: UnitOfWork) -> None:
+        await add_world(uow)
+        await uow.clients.allow(APP.id, NOTES.id, scopes=BOTH)
+        await uow.clients.allow(APP.id, MAIL.id, scopes=READ)
+        await uow.clients.allow(ROBOT.id, NOTES.id, scopes=BOTH)
+
+    await store.write(unit)
+    await store.write(lambda uow: uow.clients.forbid(APP.id, NOTES.id, scopes=READ))
+    await store.write(lambda uow: uow.clients.forbid(APP.id, MAIL.id, scopes=BOTH))
+
+    assert await store.read(lambda uow: uow.clients.scopes(APP.id)) == {NOTES.id: BOTH - READ}
+    assert await store.read(lambda uow: uow.clients.scopes(ROBOT.id)) == {NOTES.id: BOTH}
+
+
 async def test_a_registration_comes_back_whole(store: AnyStore) -> None:
     """New with the client, and changed with it."""
     first = Registration(redirect_uris=("https://a.example/cb",), trusted=True, requires_pkce=False, jwks="{}")

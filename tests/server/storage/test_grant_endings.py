@@ -188,6 +188,30 @@ async def test_a_change_of_permissions_expires_tokens_at_that_resource(
     assert all(held[grant.id] is (resource_id != NOTES.id) for grant in (GRANT, SAME_SESSION, SAME_USER))
 
 
+@pytest.mark.parametrize(("resource_id", "given_up"), [(NOTES.id, 3), (MAIL.id, 1), (ResourceId("none"), 0)])
+async def test_what_is_taken_from_a_client_expires_its_tokens_there(
+    store: AnyStore, resource_id: ResourceId, given_up: int
+) -> None:
+    """Whoever's they are; its tokens for other resources stay good, and so do other clients'."""
+    places = await with_tokens(store, *ALL)
+
+    async def unit(uow: UnitOfWork) -> StatusPlace:
+        await uow.grants.add_audience(GRANT.id, MAIL.id, scopes=READ)
+        return await uow.status_lists.take(GRANT.id, MAIL.id)
+
+    at_mail = await store.write(unit)
+    count = await store.write(lambda uow: uow.grants.expire_tokens_of_client(APP.id, resource_id=resource_id))
+    held = {
+        name: await store.read(lambda uow, place=place: uow.status_lists.holder(place)) is not None
+        for name, place in {**places, "mail": at_mail}.items()
+    }
+
+    assert count == given_up
+    assert held[SAME_SESSION.id]
+    assert held["mail"] is (resource_id != MAIL.id)
+    assert all(held[grant.id] is (resource_id != NOTES.id) for grant in (GRANT, SAME_USER, OTHER_USER))
+
+
 def wait_until_blocked(url: str) -> None:
     """Wait until somebody waits for a lock."""
     with psycopg.connect(url, autocommit=True) as raw:

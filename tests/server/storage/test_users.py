@@ -79,3 +79,20 @@ async def test_scopes_are_added_and_taken_away(store: AnyStore) -> None:
 
     assert await store.read(lambda uow: uow.users.scopes(ADA.id)) == {NOTES.id: BOTH - READ}
     assert await store.read(lambda uow: uow.users.scopes(GRACE.id)) == {}
+
+
+async def test_those_who_have_a_scope_are_counted(store: AnyStore) -> None:
+    """At this resource, and not what is called the same at another."""
+
+    async def unit(uow: UnitOfWork) -> None:
+        await add_world(uow)
+        for user in (ADA, GRACE):
+            await uow.users.allow(user.id, NOTES.id, scopes=READ)
+        await uow.users.allow(ADA.id, NOTES.id, scopes=BOTH)
+        await uow.users.allow(GRACE.id, MAIL.id, scopes=BOTH)
+
+    await store.write(unit)
+
+    assert await store.read(lambda uow: uow.users.how_many_have(NOTES.id, "notes:read")) == 2
+    assert await store.read(lambda uow: uow.users.how_many_have(NOTES.id, "notes:write")) == 1
+    assert await store.read(lambda uow: uow.users.how_many_have(NOTES.id, "notes")) == 0

@@ -132,5 +132,8 @@ class Clients(Protocol):
     async def allow(self, client_id: ClientId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
         """Let the client ask for these scopes at the resource, besides those it may ask for already."""
 
+    async def forbid(self, client_id: ClientId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
+        """Take these scopes away."""
+
     async def scopes(self, client_id: ClientId) -> dict[ResourceId, frozenset[str]]:
         """Return what the client may ask for, resource by resource; resources with nothing are left out."""

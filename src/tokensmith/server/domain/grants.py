@@ -123,6 +123,9 @@ class Grants(Protocol):
     async def expire_tokens_of_user(self, user_id: UserId, *, resource_id: ResourceId) -> int:
         """Do the same for every running grant of the person at this resource, after a change of permissions."""
 
+    async def expire_tokens_of_client(self, client_id: ClientId, *, resource_id: ResourceId) -> int:
+        """Do the same for every running grant of the client at this resource, after a change of permissions."""
+
     async def lasts(self, grant_id: GrantId, *, until_ms: int | None) -> None:
         """Store when the grant is over by itself; None: when its refresh family is."""
 

@@ -88,3 +88,6 @@ class Users(Protocol):
 
     async def scopes(self, user_id: UserId) -> dict[ResourceId, frozenset[str]]:
         """Return what the person may do, resource by resource; resources with nothing are left out."""
+
+    async def how_many_have(self, resource_id: ResourceId, scope: str) -> int:
+        """Return how many people have this scope at the resource."""

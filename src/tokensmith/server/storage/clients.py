@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tokensmith.server.domain.clients import Client, GrantType, Lifetimes
@@ -60,6 +60,11 @@ _SECRETS: Final = (
     update(clients).where(clients.c.id == bindparam("client_id")).values(secret_digests=bindparam("new_digests"))
 )
 _ALLOW: Final = insert(client_scopes).on_conflict_do_nothing()
+_FORBID: Final = delete(client_scopes).where(
+    client_scopes.c.client_id == bindparam("client_id"),
+    client_scopes.c.resource_id == bindparam("resource_id"),
+    client_scopes.c.scope == bindparam("scope"),
+)
 _SCOPES: Final = select(client_scopes.c.resource_id, client_scopes.c.scope).where(
     client_scopes.c.client_id == bindparam("client_id")
 )
@@ -151,6 +156,11 @@ class SqlClients:
         """Let the client ask for these scopes at the resource, besides those it may ask for already."""
         for scope in sorted(scopes):
             await self._connection.change(_ALLOW, client_id=client_id, resource_id=resource_id, scope=scope)
+
+    async def forbid(self, client_id: ClientId, resource_id: ResourceId, *, scopes: frozenset[str]) -> None:
+        """Take these scopes away."""
+        for scope in sorted(scopes):
+            await self._connection.change(_FORBID, client_id=client_id, resource_id=resource_id, scope=scope)
 
     async def scopes(self, client_id: ClientId) -> Scopes:
         """Return what the client may ask for, resource by resource."""

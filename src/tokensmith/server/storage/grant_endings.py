@@ -115,12 +115,34 @@ _OF_GRANT: Final = grant_audiences.c.grant_id == bindparam("grant_id")
 _LOCK_GRANT: Final = _lock_grants(grants.c.id == bindparam("grant_id"))
 _EXPIRE: Final = _GivingUp.of(_OF_GRANT)
 
-_RUNNING_OF_USER: Final = (grants.c.user_id == bindparam("user_id")) & grants.c.ended_at_ms.is_(None)
-_LOCK_GRANTS_OF_USER: Final = _lock_grants(_RUNNING_OF_USER)
-_EXPIRE_AT_RESOURCE: Final = _GivingUp.of(
-    (grant_audiences.c.resource_id == bindparam("resource_id"))
-    & grant_audiences.c.grant_id.in_(select(grants.c.id).where(_RUNNING_OF_USER))
-)
+
+@dataclass(frozen=True, slots=True)
+class _ExpiryAtResource:
+    """Expires the tokens at one resource of every running grant whose *column* is a value called ``of``."""
+
+    lock_holder: Select[tuple[str]]
+    lock_grants: Select[tuple[str]]
+    giving_up: _GivingUp
+
+    @classmethod
+    def by(cls, column: Column[str] | Column[str | None], *, lock_holder: Select[tuple[str]]) -> "_ExpiryAtResource":
+        running = (column == bindparam("of")) & grants.c.ended_at_ms.is_(None)
+        at_resource = grant_audiences.c.resource_id == bindparam("resource_id")
+        return cls(
+            lock_holder=lock_holder,
+            lock_grants=_lock_grants(running),
+            giving_up=_GivingUp.of(at_resource & grant_audiences.c.grant_id.in_(select(grants.c.id).where(running))),
+        )
+
+    async def run(self, connection: Connection, of: str, resource_id: ResourceId) -> int:
+        """Give their places up; returns how many."""
+        await connection.rows(self.lock_holder, of=of)
+        await connection.rows(self.lock_grants, of=of)
+        return await self.giving_up.run(connection, of=of, resource_id=resource_id)
+
+
+_EXPIRE_OF_USER: Final = _ExpiryAtResource.by(grants.c.user_id, lock_holder=_LOCK_USER)
+_EXPIRE_OF_CLIENT: Final = _ExpiryAtResource.by(grants.c.client_id, lock_holder=_LOCK_CLIENT)
 
 
 class GrantEndings:
@@ -154,6 +176,8 @@ class GrantEndings:
 
     async def expire_tokens_of_user(self, user_id: UserId, *, resource_id: ResourceId) -> int:
         """Do the same for every running grant of the person at this resource; returns how many places were given up."""
-        await self._connection.rows(_LOCK_USER, of=user_id)
-        await self._connection.rows(_LOCK_GRANTS_OF_USER, user_id=user_id)
-        return await _EXPIRE_AT_RESOURCE.run(self._connection, user_id=user_id, resource_id=resource_id)
+        return await _EXPIRE_OF_USER.run(self._connection, user_id, resource_id)
+
+    async def expire_tokens_of_client(self, client_id: ClientId, *, resource_id: ResourceId) -> int:
+        """Do the same for every running grant of the client at this resource; returns how many places were given up."""
+        return await _EXPIRE_OF_CLIENT.run(self._connection, client_id, resource_id)

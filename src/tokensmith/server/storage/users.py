@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tokensmith.jose.strict_json import JsonValue
@@ -42,6 +42,12 @@ _FORBID: Final = delete(user_scopes).where(
 )
 _SCOPES: Final = select(user_scopes.c.resource_id, user_scopes.c.scope).where(
     user_scopes.c.user_id == bindparam("user_id")
+)
+# Asked when an operator takes a scope from a resource, which is rare: not worth an index.
+_HOW_MANY_HAVE: Final = (
+    select(func.count())
+    .select_from(user_scopes)
+    .where(user_scopes.c.resource_id == bindparam("resource_id"), user_scopes.c.scope == bindparam("scope"))
 )
 
 
@@ -117,6 +123,11 @@ class SqlUsers:
     async def scopes(self, user_id: UserId) -> Scopes:
         """Return what the person may do, resource by resource."""
         return by_resource(await self._connection.rows(_SCOPES, user_id=user_id))
+
+    async def how_many_have(self, resource_id: ResourceId, scope: str) -> int:
+        """Return how many people have this scope at the resource."""
+        row = await self._connection.row(_HOW_MANY_HAVE, resource_id=resource_id, scope=scope)
+        return int(row[0]) if row else 0
 
 
 def _profile(profile: Mapping[str, JsonValue]) -> str:
