@@ -27,6 +27,9 @@ class FakeSigningKeys:
     async def all(self) -> tuple[SigningKey, ...]:
         return tuple(key for key in self._state.signing_keys.values() if self._is_of_interest(key))
 
+    async def ever(self) -> tuple[SigningKey, ...]:
+        return tuple(self._state.signing_keys.values())
+
     def _is_of_interest(self, key: SigningKey) -> bool:
         shown_for = DAY_MS if key.compromised else 0
         return key.gone_at_ms is None or key.gone_at_ms + shown_for > self._state.now_ms

@@ -1,21 +1,35 @@
 """`tokensmith keys`: the server's signing keys, and the key that they are sealed with."""
 
 import re
+from datetime import timedelta
 from typing import Final
 
 import click
 
+from tokensmith.cli.duration import DURATION
+from tokensmith.cli.given import STANDARD_INPUT, file_or_dash, read_bytes
 from tokensmith.cli.instant import shown_instant
+from tokensmith.cli.key_options import Passwords, alg_option, kid_option, password_options
+from tokensmith.cli.key_text import parse_key
 from tokensmith.cli.operator import operator_command, run_with_parts
+from tokensmith.cli.refusals import told
 from tokensmith.cli.table import show_table
+from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.ids import KeyId
-from tokensmith.server.domain.signing_keys import JWKS_MAX_AGE_SECONDS, SIGNING_ALGS
+from tokensmith.server.domain.signing_keys import SIGNING_ALGS, SigningKey
+from tokensmith.server.flows.import_key import VERIFY_SECONDS, ImportKey
 from tokensmith.server.flows.rotate_keys import RotateKeys
 from tokensmith.server.parts import Parts
 from tokensmith.server.settings import Settings
 
 # An RFC 7638 thumbprint; every 64th begins with a dash, and would be taken for options.
 _DASHED_KEY_ID: Final = re.compile(r"-[A-Za-z0-9_-]{42}")
+
+_IMPORT: Final = """\b
+Examples:
+  tokensmith keys import old-server.pem --alg RS256 --kid 2025-11
+  tokensmith keys import old-server-public.json --verify-only --for 12h
+"""
 
 
 class TakesKeyId(click.Command):
@@ -31,7 +45,7 @@ class TakesKeyId(click.Command):
 
 @click.group()
 def keys() -> None:
-    """See the signing keys, change them before their time, and change the key they are sealed with."""
+    """See the signing keys, change them before their time, bring one along, and change what they are sealed with."""
 
 
 @keys.command("list")
@@ -45,8 +59,8 @@ def list_all(settings: Settings, *, as_json: bool) -> None:
             key.kid,
             key.alg,
             "compromised" if key.compromised else key.stage(now_ms=now_ms).value,
-            shown_instant(key.active_at_ms),
-            shown_instant(key.retired_at_ms),
+            shown_instant(key.active_at_ms if key.ever_signs else None),
+            shown_instant(key.retired_at_ms if key.ever_signs else None),
             shown_instant(key.gone_at_ms),
         )
         for key in found
@@ -59,8 +73,51 @@ def list_all(settings: Settings, *, as_json: bool) -> None:
 @operator_command
 def rotate(settings: Settings, alg: str) -> None:
     """Publish a successor now; it signs as soon as everybody can know it."""
-    made = run_with_parts(settings, lambda parts: _keys(parts).rotate(alg))
-    click.echo(f"{made.kid} is published; it signs in {JWKS_MAX_AGE_SECONDS} s.")
+    _tell_when_it_signs(run_with_parts(settings, lambda parts: _keys(parts).rotate(alg)))
+
+
+@keys.command("import", epilog=_IMPORT)
+@click.argument("key_file", metavar="FILE", type=click.Path(allow_dash=True), callback=file_or_dash)
+@alg_option
+@kid_option
+@password_options
+@click.option(
+    "--verify-only", is_flag=True, help="The key signs nothing here: tokens of the former server end in peace."
+)
+@click.option(
+    "--for",
+    "lasting",
+    type=DURATION,
+    help=f"How long it verifies, with --verify-only: as long as the longest token there.  [{VERIFY_SECONDS // 3600}h]",
+)
+@operator_command
+def import_key(
+    settings: Settings,
+    *,
+    key_file: str,
+    alg: str | None,
+    kid: str | None,
+    passwords: Passwords,
+    verify_only: bool,
+    lasting: timedelta | None,
+) -> None:
+    """Bring along the signing key of another server, from FILE (JWK, PEM or DER), or from standard input for -.
+
+    Tokens that it signed there stay good here, and it goes on signing, as soon as everybody can know it.
+    """
+    if lasting is not None and not verify_only:
+        raise click.UsageError("--for belongs to --verify-only.")
+    if key_file == STANDARD_INPUT == passwords.file:
+        raise click.UsageError("Standard input can be read once: name a file for the key or for the password.")
+    data = read_bytes(key_file, what="a key")
+    with told():
+        key = parse_key(data, alg=alg, kid=kid, ask=passwords.ask)
+    if verify_only:
+        seconds = VERIFY_SECONDS if lasting is None else int(lasting.total_seconds())
+        brought = run_with_parts(settings, lambda parts: _import(parts).to_verify(key, kid=kid, seconds=seconds))
+        click.echo(f"{brought.kid} verifies until {_moment(brought.gone_at_ms)}, and signs nothing.")
+    else:
+        _tell_when_it_signs(run_with_parts(settings, lambda parts: _import(parts).to_sign(key, kid=kid)))
 
 
 @keys.command(cls=TakesKeyId)
@@ -97,6 +154,15 @@ def reseal(settings: Settings) -> None:
         click.echo(f"{key_id} is not in use any more.")
     for path in done.put_aside:
         click.echo(f"The former key was put aside, for old copies of the database: {path}")
+
+
+def _import(parts: Parts) -> ImportKey:
+    return ImportKey(store=parts.store, sealers=parts.sealing)
+
+
+def _tell_when_it_signs(key: SigningKey) -> None:
+    wait = to_seconds(key.active_at_ms - key.published_at_ms)
+    click.echo(f"{key.kid} is published; it signs in {wait} s." if wait else f"{key.kid} signs from now on.")
 
 
 def _keys(parts: Parts) -> RotateKeys:

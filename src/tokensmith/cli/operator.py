@@ -33,11 +33,13 @@ def operator_command(command: Callable[..., None]) -> Callable[..., None]:
     traceback.
     """
 
-    @click.option("--settings", "file", type=click.Path(path_type=Path), help="A TOML file (docs/settings.md).")
+    @click.option(
+        "--settings", "settings_file", type=click.Path(path_type=Path), help="A TOML file (docs/settings.md)."
+    )
     @click.option("--database", metavar="URL", help="sqlite:///file.db or postgresql://…")
     @functools.wraps(command)
-    def wrapped(file: Path | None, database: str | None, **arguments: object) -> None:
-        with_messages(lambda: command(load_settings(file, {"database": database}), **arguments))
+    def wrapped(settings_file: Path | None, database: str | None, **arguments: object) -> None:
+        with_messages(lambda: command(load_settings(settings_file, {"database": database}), **arguments))
 
     return wrapped
 

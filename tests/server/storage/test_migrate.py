@@ -106,6 +106,8 @@ def test_a_database_of_the_first_revision_is_brought_along(url: str) -> None:
     seconds = dict.fromkeys((column.name for column in tables["clients"].c if column.name.endswith("_seconds")), 1)
     client = {"id": "c", "name": "", "grant_types": "", "secret_digests": b"", "signing_alg": "ES256"}
     family = {"family": b"f", "grant_id": "g", "generation": 3, "secret_digest": b"d", "key_id": "key"}
+    key = {"kid": "k", "alg": "ES256", "public_jwk": "{}", "sealed_private_jwk": b"s", "compromised": True}
+    moments = {"published_at_ms": 1, "active_at_ms": 2, "retired_at_ms": 3, "gone_at_ms": None}
     ends = {"rotated_at_ms": "", "idle_expires_at_ms": 1, "absolute_expires_at_ms": 2}
     with migrations._opened(url) as connection:
         config = Config()
@@ -117,12 +119,15 @@ def test_a_database_of_the_first_revision_is_brought_along(url: str) -> None:
         )
         connection.execute(sqlalchemy.insert(tables["grants"]), {"id": "g", "client_id": "c", "created_at_ms": 0})
         connection.execute(sqlalchemy.insert(tables["refresh_families"]), {**family, **ends})
+        connection.execute(sqlalchemy.insert(tables["signing_keys"]), {**key, **moments})
     migrate(url)
 
     families = tables["refresh_families"].c
     with engine(url).connect() as connection:
         found = connection.execute(sqlalchemy.select(families.family, families.key_id, families.earlier_keys))
         assert found.fetchall() == [(b"f", "key", None)]
+        keys = connection.execute(sqlalchemy.select(tables["signing_keys"])).mappings().fetchall()
+        assert [dict(row) for row in keys] == [{**key, **moments}]
 
 
 def test_several_processes_at_once_do_it_once(url: str) -> None:

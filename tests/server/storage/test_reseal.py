@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import LargeBinary, update
 
 from tests.server.storage.resealing import Sealed
+from tests.server.storage.test_signing_keys import VERIFYING
 from tokensmith.server.domain.errors import SealError
 from tokensmith.server.flows.rotate_keys import RotateKeys
 from tokensmith.server.storage.reseal import SEALED_COLUMNS
@@ -146,3 +147,17 @@ async def test_a_process_that_has_not_heard_of_it_cannot_seal_with_the_old_key(s
 
     assert refused.value.code == "sealing_key_former"
     assert await sealed.values() == before
+
+
+async def test_keys_that_only_verify_have_nothing_to_move(sealed: Sealed) -> None:
+    """They stay as they are."""
+    store = sealed.opened()
+    await store.start()
+    await store.write(lambda uow: uow.signing_keys.add(VERIFYING))
+    await store.close()
+
+    assert (await sealed.reseal()).values == 2
+    again = sealed.opened()
+    await again.start()
+    assert VERIFYING in await again.read(lambda uow: uow.signing_keys.ever())
+    await again.close()

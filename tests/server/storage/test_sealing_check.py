@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from tests.server.storage.test_signing_keys import KEY
+from tests.server.storage.test_signing_keys import KEY, VERIFYING
 from tokensmith.server.domain.errors import SealError
 from tokensmith.server.storage.engine import Engine
 from tokensmith.server.storage.postgresql_engine import PostgresEngine
@@ -149,3 +149,15 @@ async def test_a_start_that_died_after_making_the_key_is_taken_up(database: Data
     await store.close()
 
     assert store.sealing.held.key_ids == made.key_ids
+
+
+async def test_keys_that_only_verify_are_no_sealed_data(database: Database, tmp_path: Path) -> None:
+    """There is nothing that a new sealing key could make unreadable."""
+    store = await database.start(GivenSealing(Sealing.generate()))
+    await store.write(lambda uow: uow.signing_keys.add(VERIFYING))
+    await store._engine.write(lambda connection: connection.change(sealing_checks.delete()))
+    await store.close()
+    again = await database.start(SealingFile(tmp_path / "key"))
+    await again.close()
+
+    assert (tmp_path / "key").exists()

@@ -24,6 +24,7 @@ KEY = SigningKey(
     compromised=False,
 )
 SECOND = replace(KEY, kid=KeyId("a second"), published_at_ms=NOW + 1, active_at_ms=NOW + 300_000)
+VERIFYING = replace(KEY, kid=KeyId("verifies"), sealed_private_jwk=None, published_at_ms=NOW + 2, retired_at_ms=NOW)
 DAY_MS = 24 * 3600 * 1000
 
 
@@ -73,3 +74,22 @@ async def test_the_lock_is_free_for_whoever_is_alone(store: AnyStore) -> None:
 
     await store.write(unit)
     await store.write(unit)
+
+
+async def test_a_key_may_lack_its_private_half(store: AnyStore) -> None:
+    """Another server has it."""
+    await store.write(add_both)
+    await store.write(lambda uow: uow.signing_keys.add(VERIFYING))
+
+    assert await store.read(lambda uow: uow.signing_keys.all()) == (KEY, SECOND, VERIFYING)
+
+
+async def test_a_key_that_is_gone_is_still_known_to_have_been_here(store: AnyStore) -> None:
+    """For ever: nothing may come back under its name."""
+    await store.write(add_both)
+    ended = replace(KEY, gone_at_ms=NOW + 10)
+    await store.write(lambda uow: uow.signing_keys.replace_end(ended))
+    store.advance(2 * DAY_MS)
+
+    assert await store.read(lambda uow: uow.signing_keys.all()) == (SECOND,)
+    assert await store.read(lambda uow: uow.signing_keys.ever()) == (ended, SECOND)

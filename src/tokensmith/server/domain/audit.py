@@ -31,6 +31,7 @@ class AuditName(StrEnum):
     CLIENT_CREATED = "client_created"
     CLIENT_CHANGED = "client_changed"
     KEY_CREATED = "key_created"
+    KEY_IMPORTED = "key_imported"
     KEY_RETIRED = "key_retired"
     SEALING_KEY_CHANGED = "sealing_key_changed"
     RESTORED = "restored"

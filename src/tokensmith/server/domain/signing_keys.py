@@ -28,9 +28,10 @@ class SigningKey:
     """A signing key at rest.
 
     Attributes:
-        kid: The RFC 7638 thumbprint.
+        kid: The RFC 7638 thumbprint; of a key that was brought along, what its former server called it.
         public_jwk: The public half as JSON text, as it goes into the JWK Set.
-        sealed_private_jwk: The private half, sealed (see `Sealer`); never shown in a `repr`.
+        sealed_private_jwk: The private half, sealed (see `Sealer`), never shown in a `repr`; None where it is not here,
+            and the key verifies what another server signed.
         active_at_ms: From here on it signs.
         retired_at_ms: From here on it only verifies; None while no successor is there.
         gone_at_ms: From here on it is in no JWK Set.
@@ -40,7 +41,7 @@ class SigningKey:
     kid: KeyId
     alg: str
     public_jwk: str
-    sealed_private_jwk: bytes
+    sealed_private_jwk: bytes | None
     published_at_ms: int
     active_at_ms: int
     retired_at_ms: int | None
@@ -49,6 +50,11 @@ class SigningKey:
 
     def __repr__(self) -> str:
         return f"<SigningKey {self.alg} {self.kid}>"
+
+    @property
+    def ever_signs(self) -> bool:
+        """Whether it signs at any time of its life; else it is another server's, and only verifies."""
+        return self.sealed_private_jwk is not None
 
     def stage(self, *, now_ms: int) -> Stage:
         """Say where the key is at a moment of the database."""
@@ -106,6 +112,9 @@ class SigningKeys(Protocol):
 
     async def all(self) -> tuple[SigningKey, ...]:
         """Return every key that is not gone, and those compromised within the last day (guards must hear of them)."""
+
+    async def ever(self) -> tuple[SigningKey, ...]:
+        """Return every key that was ever here: a kid, and a key, is used once."""
 
     async def add(self, key: SigningKey) -> None:
         """Store a new key.

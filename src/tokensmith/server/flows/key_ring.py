@@ -73,7 +73,7 @@ class KeyRing:
         self._monotonic = monotonic
         self._snapshot: KeySnapshot | None = None
         self._clock = CarriedClock(monotonic)
-        self._public_jwks: tuple[str, ...] = ()
+        self._shown: tuple[tuple[str, str], ...] = ()
         self._public = KeySet([])
         self._opened: dict[str, Key] = {}
 
@@ -101,9 +101,9 @@ class KeyRing:
         """
         snapshot = await self.snapshot()
         found = active_key(snapshot.keys, alg=alg, now_ms=self._clock.now_ms())
-        if found is None:
+        if found is None or found.sealed_private_jwk is None:
             raise UnavailableError("The server has no key to sign with.", code="no_signing_key", detail=alg)
-        return self._opened.get(found.kid) or await self._open(found)
+        return self._opened.get(found.kid) or await self._open(found, found.sealed_private_jwk)
 
     async def public_keys(self) -> tuple[KeySet, Clock]:
         """Return the keys that verify our tokens, and a clock that shows the database's time.
@@ -123,14 +123,13 @@ class KeyRing:
         self._snapshot = None
 
     def _public_set(self, keys: tuple[SigningKey, ...], *, now_ms: int) -> KeySet:
-        shown = tuple(key.public_jwk for key in keys if key.stage(now_ms=now_ms) is not Stage.GONE)
-        if shown != self._public_jwks:
-            self._public = KeySet([Key.from_jwk(parse_object(public_jwk.encode())) for public_jwk in shown])
-            self._public_jwks = shown
+        shown = tuple((key.public_jwk, key.alg) for key in keys if key.stage(now_ms=now_ms) is not Stage.GONE)
+        if shown != self._shown:
+            self._public = KeySet([Key.from_jwk(parse_object(jwk.encode()), alg=alg) for jwk, alg in shown])
+            self._shown = shown
         return self._public
 
-    async def _open(self, key: SigningKey) -> Key:
-        sealed = key.sealed_private_jwk
+    async def _open(self, key: SigningKey, sealed: bytes) -> Key:
         sealer = await self._sealers.opening(sealed)
         private_jwk = sealer.open(sealed, table=SEALED_TABLE, column=SEALED_COLUMN, row=key.kid)
         opened = Key.from_jwk(parse_object(private_jwk))

@@ -4,28 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tokensmith.jose import Key
-from tokensmith.jose.strict_json import encode
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import KeyId
-from tokensmith.server.domain.signing_keys import (
-    JWKS_MAX_AGE_SECONDS,
-    SIGNING_ALGS,
-    Sealer,
-    SealerRing,
-    SigningKey,
-    Stage,
-    active_key,
-)
-from tokensmith.server.domain.status_lists import LONGEST_TOKEN_SECONDS
+from tokensmith.server.domain.signing_keys import SIGNING_ALGS, SealerRing, SigningKey, active_key
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
-from tokensmith.server.flows.key_ring import SEALED_COLUMN, SEALED_TABLE
+from tokensmith.server.flows.new_signing_keys import NewSigningKey, is_pending, succeed
 
 ACTIVE_DAYS: Final = 90
 _ACTIVE_MS: Final = ACTIVE_DAYS * 24 * 3600 * MILLISECONDS
-_PUBLISH_MS: Final = JWKS_MAX_AGE_SECONDS * MILLISECONDS
-_LONGEST_TOKEN_MS: Final = LONGEST_TOKEN_SECONDS * MILLISECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +66,8 @@ class RotateKeys:
             ConflictError: no such key (`unknown_key`).
         """
         alg = await self._retire(kid)
-        return await self._add(alg, only_if_due=True)
+        # Another server's key may be of an algorithm that nothing is signed with here.
+        return await self._add(alg, only_if_due=True) if alg in SIGNING_ALGS else None
 
     async def all(self) -> tuple[tuple[SigningKey, ...], int]:
         """Return every key with the database's time, for showing."""
@@ -102,19 +91,14 @@ class RotateKeys:
 
     async def _add(self, alg: str, *, only_if_due: bool) -> SigningKey | None:
         private = Key.generate(alg)
-        sealer = await self.sealers.current()
+        new = NewSigningKey.sealed(private, kid=KeyId(private.thumbprint()), sealer=await self.sealers.current())
 
         async def unit(uow: UnitOfWork) -> SigningKey | None:
             await uow.signing_keys.lock()
             keys, now_ms = await _all(uow)
-            if _is_pending(keys, alg, now_ms=now_ms) or (only_if_due and not _is_due(keys, alg, now_ms=now_ms)):
+            if is_pending(keys, alg, now_ms=now_ms) or (only_if_due and not _is_due(keys, alg, now_ms=now_ms)):
                 return None
-            present = active_key(keys, alg=alg, now_ms=now_ms)
-            added = _sealed(private, sealer, published_at_ms=now_ms, active_at_ms=now_ms + _PUBLISH_MS * bool(present))
-            await uow.signing_keys.add(added)
-            if present is not None:
-                ended = present.succeeded_at(added.active_at_ms, longest_token_ms=_LONGEST_TOKEN_MS)
-                await uow.signing_keys.replace_end(ended)
+            added = await succeed(uow, new, keys=keys, now_ms=now_ms)
             await uow.audit.record(AuditEvent(name=AuditName.KEY_CREATED, details={"kid": added.kid, "alg": alg}))
             return added
 
@@ -125,28 +109,8 @@ async def _all(uow: UnitOfWork) -> tuple[tuple[SigningKey, ...], int]:
     return await uow.signing_keys.all(), await uow.now_ms()
 
 
-def _is_pending(keys: tuple[SigningKey, ...], alg: str, *, now_ms: int) -> bool:
-    return any(key.alg == alg and key.stage(now_ms=now_ms) is Stage.PUBLISHED for key in keys)
-
-
 def _is_due(keys: tuple[SigningKey, ...], alg: str, *, now_ms: int) -> bool:
     present = active_key(keys, alg=alg, now_ms=now_ms)
     if present is None:
         return True
-    return now_ms - present.active_at_ms >= _ACTIVE_MS and not _is_pending(keys, alg, now_ms=now_ms)
-
-
-def _sealed(key: Key, sealer: Sealer, *, published_at_ms: int, active_at_ms: int) -> SigningKey:
-    kid = KeyId(key.thumbprint())
-    sealed = sealer.seal(encode(key.to_jwk(private=True)), table=SEALED_TABLE, column=SEALED_COLUMN, row=kid)
-    return SigningKey(
-        kid=kid,
-        alg=key.alg,
-        public_jwk=encode(key.public().to_jwk()).decode(),
-        sealed_private_jwk=sealed,
-        published_at_ms=published_at_ms,
-        active_at_ms=active_at_ms,
-        retired_at_ms=None,
-        gone_at_ms=None,
-        compromised=False,
-    )
+    return now_ms - present.active_at_ms >= _ACTIVE_MS and not is_pending(keys, alg, now_ms=now_ms)

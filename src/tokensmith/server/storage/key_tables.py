@@ -12,7 +12,8 @@ signing_keys: Final = Table(
     Column("kid", Text, primary_key=True),
     Column("alg", Text, nullable=False),
     Column("public_jwk", Text, nullable=False),
-    Column("sealed_private_jwk", LargeBinary, nullable=False),
+    # NULL for keys that only verify, since another server has signed with them.
+    Column("sealed_private_jwk", LargeBinary),
     Column("published_at_ms", BigInteger, nullable=False),
     Column("active_at_ms", BigInteger, nullable=False),
     Column("retired_at_ms", BigInteger),

@@ -55,9 +55,9 @@ class SealedColumn:
 
     @classmethod
     def of(cls, row: Column[str], column: Column[bytes]) -> "SealedColumn":
-        """Build its statements; *row* is what names a row."""
+        """Build its statements; *row* is what names a row. Where there is no value, nothing is sealed."""
         write = update(column.table).where(row == bindparam("row")).values({column: bindparam("sealed")})
-        return cls(column.table.name, column.name, select(row, column), write)
+        return cls(column.table.name, column.name, select(row, column).where(column.is_not(None)), write)
 
     async def move(self, connection: Connection, sealing: Sealing) -> int:
         """Seal every value with the current key; returns how many there are."""

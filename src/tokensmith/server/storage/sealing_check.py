@@ -24,7 +24,7 @@ _COLUMN: Final = "sealed"
 _PLAINTEXT: Final = b"tokensmith"
 
 _ALL: Final = select(sealing_checks.c.key_id, sealing_checks.c.sealed)
-_ANY_SEALED: Final = select(signing_keys.c.kid).limit(1)
+_ANY_SEALED: Final = select(signing_keys.c.kid).where(signing_keys.c.sealed_private_jwk.is_not(None)).limit(1)
 _ADD: Final = insert(sealing_checks).on_conflict_do_nothing()
 # One statement, as both must be of one moment: keys that are current have nothing beside their id.
 _STATE: Final = union_all(

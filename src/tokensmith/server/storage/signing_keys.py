@@ -17,6 +17,8 @@ COMPROMISED_SHOWN_MS: Final = 24 * 60 * 60 * 1000
 _GONE_AT: Final = signing_keys.c.gone_at_ms
 
 _ADD: Final = insert(signing_keys)
+_OLDEST_FIRST: Final = (signing_keys.c.published_at_ms, signing_keys.c.kid)
+_EVER: Final = select(signing_keys).order_by(*_OLDEST_FIRST)
 _ALL: Final = (
     select(signing_keys)
     .where(
@@ -26,7 +28,7 @@ _ALL: Final = (
             signing_keys.c.compromised & (_GONE_AT > NOW_MS - COMPROMISED_SHOWN_MS),
         )
     )
-    .order_by(signing_keys.c.published_at_ms, signing_keys.c.kid)
+    .order_by(*_OLDEST_FIRST)
 )
 _REPLACE_END: Final = (
     update(signing_keys)
@@ -49,9 +51,14 @@ class SqlSigningKeys:
         """Return every key that is not gone, and those compromised within the last day."""
         return tuple(_key_of(row) for row in await self._connection.rows(_ALL))
 
+    async def ever(self) -> tuple[SigningKey, ...]:
+        """Return every key that was ever here."""
+        return tuple(_key_of(row) for row in await self._connection.rows(_EVER))
+
     async def add(self, key: SigningKey) -> None:
         """Store a new key."""
-        await check_not_former(self._connection, key_id_of(key.sealed_private_jwk))
+        if key.sealed_private_jwk is not None:
+            await check_not_former(self._connection, key_id_of(key.sealed_private_jwk))
         await self._connection.change(
             _ADD,
             kid=key.kid,
