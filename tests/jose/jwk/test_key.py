@@ -34,7 +34,7 @@ def test_a_key_says_what_it_is(alg: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["alg", "kid", "use", "key_ops", "kty", "is_private", "sign_bytes", "verify_bytes", "new"]
+    "name", ["alg", "kid", "use", "key_ops", "kty", "is_private", "can_sign", "sign_bytes", "verify_bytes", "new"]
 )
 def test_a_key_is_frozen(name: str) -> None:
     with pytest.raises(AttributeError):

@@ -39,6 +39,7 @@ class Key(Silent):
         "_algorithm",
         "_key_object",
         "alg",
+        "can_sign",
         "enc",
         "is_for_encryption",
         "is_private",
@@ -68,6 +69,8 @@ class Key(Silent):
     """The operations the key's JWK allows; None where it does not say."""
     is_private: Final[bool]
     """Whether it holds a secret: it is a private key or a shared secret."""
+    can_sign: Final[bool]
+    """Whether it makes signatures: its private half is here or knows who has it, and "key_ops" allow it."""
     sign_bytes: Final[SignBytes]
     """From the signing input to the raw JWS signature; or `KeyMaterialError` ("key_operation") if it may not sign."""
     verify_bytes: Final[VerifyBytes]
@@ -89,6 +92,7 @@ class Key(Silent):
         self.use = parts.use
         self.key_ops = parts.key_ops
         self.is_private = operations.is_private
+        self.can_sign = operations.can_sign
         self.sign_bytes = operations.sign_bytes
         self.verify_bytes = operations.verify_bytes
         self.wrap_key = operations.wrap_key
@@ -134,12 +138,7 @@ class Key(Silent):
 
     @classmethod
     def from_pem(
-        cls,
-        data: str | bytes,
-        *,
-        alg: str | None = None,
-        password: str | bytes | None = None,
-        kid: str | None = None,
+        cls, data: str | bytes, *, alg: str | None = None, password: str | bytes | None = None, kid: str | None = None
     ) -> "Key":
         """Take a key from PKCS#1, PKCS#8, SEC 1, SPKI or X.509 PEM, or an OpenSSH key.
 
@@ -159,12 +158,7 @@ class Key(Silent):
 
     @classmethod
     def from_der(
-        cls,
-        data: bytes,
-        *,
-        alg: str | None = None,
-        password: str | bytes | None = None,
-        kid: str | None = None,
+        cls, data: bytes, *, alg: str | None = None, password: str | bytes | None = None, kid: str | None = None
     ) -> "Key":
         """Take a key from PKCS#1, PKCS#8, SEC 1, SPKI or X.509 DER; arguments and errors as of `from_pem`."""
         return cls(
@@ -210,6 +204,21 @@ class Key(Silent):
             raise ValueError(f"alg is one of {', '.join(PASSWORD_ALGORITHMS)}.")
         return cls(parse_secret(octets(password, "password"), alg=alg, kid=text_or_none(kid, "kid")))
 
+    def with_signer(self, sign: SignBytes) -> "Key":
+        """Give a public key that signs, its private half being elsewhere: in a PKCS#11 token, at a key service.
+
+        Args:
+            sign: Makes the raw JWS signature of a signing input (for ES256 r‖s, 64 bytes). What it raises goes through,
+                and what it returns is not verified.
+
+        Raises:
+            ValueError: This is no public key for signatures.
+        """
+        if self.is_private or self.can_sign or self.is_for_encryption:
+            raise ValueError("with_signer is for the public half of a key for signatures.")
+        operations = None if self.key_ops is None else self.key_ops | {"sign"}
+        return self._half(self._key_object, operations, sign)
+
     def public(self) -> "Key":
         """Give the public half, under the same kid.
 
@@ -217,10 +226,9 @@ class Key(Silent):
             KeyMaterialError: A shared secret has none ("symmetric_key").
         """
         half = public_half(self._key_object)
-        if not self.is_private:
+        if not self.is_private and not self.can_sign:
             return self
-        operations = public_operations(self.key_ops, algorithm=self._algorithm)
-        return Key(KeyParts(key_object=half, algorithm=self._algorithm, kid=self.kid, use=self.use, key_ops=operations))
+        return self._half(half, public_operations(self.key_ops, algorithm=self._algorithm), None)
 
     def to_jwk(self, *, private: bool = False) -> dict[str, JsonValue]:
         """Spell the key as a JWK, without its private members unless *private* is true.
@@ -233,7 +241,7 @@ class Key(Silent):
             raise KeyMaterialError("The key has no private half.", code="not_private")
         if private:
             return self._spell(write_private_members(self._key_object))
-        if self.is_private:
+        if self.is_private or self.can_sign:
             return self.public().to_jwk()
         return self._spell(write_public_members(self._key_object))
 
@@ -261,6 +269,10 @@ class Key(Silent):
         """Name the key by its thumbprint, ``urn:ietf:params:oauth:jwk-thumbprint:sha-256:…`` (RFC 9278)."""
         return thumbprint_uri(self._required_members(), hash_name=hash_name)
 
+    def _half(self, half: KeyObject, operations: frozenset[str] | None, signer: SignBytes | None) -> "Key":
+        kid, use, algorithm = self.kid, self.use, self._algorithm
+        return Key(KeyParts(key_object=half, algorithm=algorithm, kid=kid, use=use, key_ops=operations, signer=signer))
+
     def _write(self, encoding: Encoding, *, private: bool, password: str | bytes | None) -> bytes:
         if private:
             return write_private(self._key_object, encoding=encoding, password=password_octets(password))
@@ -283,4 +295,5 @@ class Key(Silent):
         return jwk
 
     def __repr__(self) -> str:
-        return f"<Key {self.alg} {'private' if self.is_private else 'public'} kid={self.kid!r}>"
+        half = "private" if self.is_private else "signed elsewhere" if self.can_sign else "public"
+        return f"<Key {self.alg} {half} kid={self.kid!r}>"

@@ -20,6 +20,7 @@ class KeyOperations(msgspec.Struct, frozen=True, kw_only=True):
 
     key_type: KeyType
     is_private: bool
+    can_sign: bool
     sign_bytes: SignBytes
     verify_bytes: VerifyBytes
     wrap_key: WrapKey
@@ -40,10 +41,12 @@ def prepare_operations(parts: KeyParts) -> KeyOperations:
 def _for_signatures(parts: KeyParts, algorithm: SignatureAlgorithm) -> KeyOperations:
     check_signature_usage(parts.use, parts.key_ops)
     ready = algorithm.prepare(algorithm, parts.key_object)
+    sign = parts.signer or ready.sign if _may(parts, "sign") else None
     return KeyOperations(
         key_type=algorithm.key_type,
         is_private=ready.sign is not None,
-        sign_bytes=ready.sign if ready.sign is not None and _may(parts, "sign") else _refuse_to_sign,
+        can_sign=sign is not None,
+        sign_bytes=sign or _refuse_to_sign,
         verify_bytes=ready.verify if _may(parts, "verify") else _refuse_to_verify,
         wrap_key=_refuse_to_wrap,
         unwrap_key=_refuse_to_unwrap,
@@ -56,6 +59,7 @@ def _for_encryption(parts: KeyParts, algorithm: KeyManagementAlgorithm) -> KeyOp
     return KeyOperations(
         key_type=ready.key_type,
         is_private=ready.unwrap is not None,
+        can_sign=False,
         sign_bytes=_refuse_to_sign,
         verify_bytes=_refuse_to_verify,
         wrap_key=ready.wrap if _may(parts, *algorithm.wrapping) else _refuse_to_wrap,

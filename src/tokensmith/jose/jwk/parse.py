@@ -11,7 +11,7 @@ from typing import Final
 
 from tokensmith.jose import strict_json
 from tokensmith.jose.errors import KeyMaterialError, MalformedTokenError
-from tokensmith.jose.jwa.descriptor import KeyObject, SignatureAlgorithm
+from tokensmith.jose.jwa.descriptor import KeyObject, SignatureAlgorithm, SignBytes
 from tokensmith.jose.jwa.direct import DIR, DIR_OF_ENC, settle
 from tokensmith.jose.jwa.key_management import KeyManagementAlgorithm
 from tokensmith.jose.jwa.tables import KEY_ALGORITHMS, SIGNATURE_OF_CURVE, key_algorithm
@@ -46,6 +46,8 @@ class KeyParts:
     kid: str | None = None
     use: str | None = None
     key_ops: frozenset[str] | None = None
+    signer: SignBytes | None = field(default=None, repr=False)
+    """Signs for a public key whose private half is elsewhere."""
 
     @property
     def enc(self) -> str | None:

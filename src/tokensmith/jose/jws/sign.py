@@ -106,11 +106,10 @@ def encode_header(
         unencoded: Whether it says that the payload is not encoded.
 
     Raises:
-        KeyMaterialError: The key has no private half, is for encryption, or has "key_ops" without "sign"; code
-            `key_operation`.
+        KeyMaterialError: The key cannot sign; code `key_operation`.
         TypeError, ValueError: As of `sign`.
     """
-    if not _may_sign(key):
+    if not key.can_sign:
         raise KeyMaterialError("The key may not sign.", code="key_operation")
     beside = unprotected or {}
     own: dict[str, JsonValue] = {"alg": key.alg} if key.kid is None else {"alg": key.alg, "kid": key.kid}
@@ -153,7 +152,3 @@ def _copy(unprotected: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         return strict_json.parse_object(strict_json.encode(unprotected))
     except JoseError as error:
         raise ValueError(str(error)) from error
-
-
-def _may_sign(key: Key) -> bool:
-    return key.is_private and not key.is_for_encryption and (key.key_ops is None or "sign" in key.key_ops)
