@@ -115,7 +115,7 @@ def import_key(
     if verify_only:
         seconds = VERIFY_SECONDS if lasting is None else int(lasting.total_seconds())
         brought = run_with_parts(settings, lambda parts: _import(parts).to_verify(key, kid=kid, seconds=seconds))
-        click.echo(f"{brought.kid} verifies until {_moment(brought.gone_at_ms)}, and signs nothing.")
+        click.echo(f"{brought.kid} verifies until {shown_instant(brought.gone_at_ms)}, and signs nothing.")
     else:
         _tell_when_it_signs(run_with_parts(settings, lambda parts: _import(parts).to_sign(key, kid=kid)))
 
