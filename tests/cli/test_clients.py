@@ -1,11 +1,13 @@
 """`tokensmith client`."""
 
 import json
+import ssl
 from pathlib import Path
 
 import pytest
 
 from tests.cli.operating import Operator
+from tests.server.client_certificates import self_made
 from tokensmith.cli.clients import client
 from tokensmith.cli.resources import resource
 from tokensmith.jose import Key
@@ -159,3 +161,20 @@ def test_what_cannot_be_is_refused(notes: Operator, arguments: list[str], status
 
     assert result.exit_code == status
     assert "Error: " in result.stderr
+
+
+def test_a_program_may_prove_itself_by_a_certificate(notes: Operator, tmp_path: Path) -> None:
+    """By a name that an authority certifies, or by one of its own: nothing to show."""
+    own = tmp_path / "own.pem"
+    own.write_text(ssl.DER_cert_to_PEM_cert(self_made()))
+    for name, options in {
+        "named": ("--certificate-name", "dn:CN=robot,O=Example"),
+        "own": ("--certificate", str(own)),
+    }.items():
+        result = notes.run(client, "create", name, *options)
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert kinds(notes)[name] == "client_credentials confidential"
+    both = ("--certificate-name", "dns:robot.example", "--certificate", str(own))
+    assert notes.run(client, "create", "bad", *both).exit_code == 2
+    assert notes.run(client, "create", "bad", "--public", *both[:2]).exit_code == 2
+    assert notes.run(client, "create", "bad", "--jwks-uri", "https://a.example/keys", *both[2:]).exit_code == 2

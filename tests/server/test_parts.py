@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from cryptography.x509 import load_der_x509_certificate
 
+from tests.jose.jwk.certificates import SERVER, x5c
+from tests.server.client_certificates import AUTHORITIES_PEM, NOW, certified
+from tokensmith.jose.errors import KeyMaterialError
 from tokensmith.server.domain.errors import SealError, UnavailableError
-from tokensmith.server.parts import database_of, opened_parts, sealing_of
+from tokensmith.server.parts import authorities_of, database_of, opened_parts, sealing_of
 from tokensmith.server.preparation import prepare
 from tokensmith.server.settings import Settings, SettingsError
 from tokensmith.server.storage.sealing import Sealing
@@ -87,3 +91,35 @@ def test_a_file_that_was_named_and_is_not_there_is_never_made(tmp_path: Path) ->
 
     assert refused.value.code == "sealing_key_unreadable"
     assert list(tmp_path.iterdir()) == []
+
+
+def behind_proxy(authorities: Path) -> Settings:
+    header = "client-cert"
+    return Settings(
+        trusted_proxies=("10.0.0.1",), client_certificate_header=header, client_certificate_authorities=str(authorities)
+    )
+
+
+def test_authorities_are_read_from_their_file(tmp_path: Path) -> None:
+    """They certify clients, and nothing else."""
+    file = tmp_path / "authorities.pem"
+    file.write_text(AUTHORITIES_PEM)
+    anchors = authorities_of(behind_proxy(file))
+
+    assert anchors is not None
+    assert anchors.verify(x5c(load_der_x509_certificate(certified())), now=NOW)
+    with pytest.raises(KeyMaterialError):
+        anchors.verify(x5c(load_der_x509_certificate(certified(purpose=SERVER))), now=NOW)
+    assert authorities_of(Settings()) is None
+
+
+@pytest.mark.parametrize("content", [None, "", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"])
+def test_a_file_without_authorities_is_refused(tmp_path: Path, content: str | None) -> None:
+    """Nobody could sign in, and nobody would know why."""
+    file = tmp_path / "authorities.pem"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(SettingsError) as refused:
+        authorities_of(behind_proxy(file))
+
+    assert refused.value.setting == "client_certificate_authorities"

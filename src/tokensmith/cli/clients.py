@@ -4,11 +4,13 @@ from typing import TextIO, TypedDict, Unpack
 
 import click
 
+from tokensmith.cli.client_certificates import CERTIFICATE_NAME, OWN_CERTIFICATE
 from tokensmith.cli.operator import operator_command, run_with_parts
 from tokensmith.cli.table import show_table
+from tokensmith.server.domain.certificate_names import CertificateName
 from tokensmith.server.domain.clients import GrantType, Lifetimes
 from tokensmith.server.domain.fapi import ALGORITHMS, fapi2
-from tokensmith.server.domain.registrations import AssertionIssuer, Registration
+from tokensmith.server.domain.registrations import AssertionIssuer, AuthMethod, Registration
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 from tokensmith.server.flows.manage_clients import ManageClients, NewClient
 from tokensmith.server.flows.trust_issuer import TrustIssuer
@@ -18,6 +20,7 @@ from tokensmith.server.settings import Settings
 _REDIRECT_HELP = "Where people come back to when they have signed in; may be repeated."
 _AFTER_SIGN_OUT_HELP = "Where people may come back to when they have signed out; may be repeated."
 _SCOPES_HELP = "A scope it may ask for at --resource; may be repeated."
+_CERTIFICATE_NAME_HELP = "It proves itself by a certificate of this name: dn:CN=…, dns:…, uri:…, ip:… or email:…"
 _WITHOUT_PKCE_HELP = "It is older than PKCE (RFC 7636) and cannot be changed: a stolen code can be used at it."
 
 
@@ -33,6 +36,8 @@ class _Given(TypedDict):
     logout_uri: str | None
     jwks: TextIO | None
     jwks_uri: str | None
+    certificate_name: CertificateName | None
+    certificate: str | None
     exchange: bool
     device: bool
     trusted: bool
@@ -58,6 +63,8 @@ def client() -> None:
 @click.option("--after-sign-out", "after_sign_out", multiple=True, metavar="URI", help=_AFTER_SIGN_OUT_HELP)
 @click.option("--jwks", type=click.File("r"), help="Its public keys (a JWK Set); it signs instead of having a secret.")
 @click.option("--jwks-uri", metavar="URL", help="Where it publishes such keys; it changes them when it likes.")
+@click.option("--certificate-name", type=CERTIFICATE_NAME, metavar="KIND:NAME", help=_CERTIFICATE_NAME_HELP)
+@click.option("--certificate", type=OWN_CERTIFICATE, metavar="FILE", help="It proves itself by this one, in PEM.")
 @click.option("--exchange", is_flag=True, help="May exchange tokens it was given for those of --resource (RFC 8693).")
 @click.option("--device", is_flag=True, help="Runs where nobody can type much, and is connected by a code.")
 @click.option("--logout-uri", metavar="URI", help="Where it hears that somebody has signed out (Back-Channel Logout).")
@@ -85,6 +92,11 @@ def _new_client(name: str, given: _Given) -> NewClient:
         raise click.UsageError("--resource and --scope belong together.")
     if given["fapi2"] and (given["public"] or given["without_pkce"] or given["alg"] not in ALGORITHMS):
         raise click.UsageError("--fapi2 has keys and PKCE, and no RS256.")
+    by_certificate = given["certificate_name"], given["certificate"]
+    if sum(map(bool, by_certificate)) > (0 if given["public"] else 1):
+        raise click.UsageError("A program proves itself in one way.")
+    if given["certificate"] and (given["jwks"] or given["jwks_uri"]):
+        raise click.UsageError("--certificate is its only key.")
     return NewClient(
         id=name,
         name=given["title"] or name,
@@ -100,14 +112,17 @@ def _new_client(name: str, given: _Given) -> NewClient:
 
 def _registration(given: _Given) -> Registration:
     keys = given["jwks"]
+    named, own = given["certificate_name"], given["certificate"]
     registration = Registration(
+        auth_method=AuthMethod.TLS if named else AuthMethod.SELF_SIGNED_TLS if own else None,
+        certificate_name=named,
         redirect_uris=given["redirect_uris"],
         post_logout_redirect_uris=given["after_sign_out"],
         backchannel_logout_uri=given["logout_uri"],
         trusted=given["trusted"],
         opaque=given["opaque"],
         requires_pkce=not given["without_pkce"],
-        jwks=keys.read() if keys else None,
+        jwks=own or (keys.read() if keys else None),
         jwks_uri=given["jwks_uri"],
     )
     return fapi2(registration) if given["fapi2"] else registration

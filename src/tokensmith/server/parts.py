@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from tokensmith.jose.jwk import TrustAnchors
 from tokensmith.server.domain.errors import SealError
 from tokensmith.server.domain.passwords import PasswordHasher
 from tokensmith.server.gateways.argon2 import STANDARD, STRONG, Argon2Hasher, Argon2Profile
@@ -20,18 +21,24 @@ from tokensmith.server.storage.sealing_source import read_sealing_file
 from tokensmith.server.storage.store import SqlStore
 from tokensmith.server.web.throttle import SourceLimit
 
+# id-kp-clientAuth (RFC 5280 §4.2.1.12): a web server's certificate is not for proving a client with.
+CLIENT_PURPOSE: Final = "1.3.6.1.5.5.7.3.2"
 _PROFILES: Final[Mapping[str, Argon2Profile]] = MappingProxyType({"standard": STANDARD, "strong": STRONG})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a server is made of, opened and ready."""
+    """What a server is made of, opened and ready.
+
+    *authorities* certify the names of clients (RFC 8705 §2.1); None where nobody does.
+    """
 
     store: SqlStore
     sealing: SealingRing
     hasher: PasswordHasher
     sign_ins: SourceLimit
     client_failures: SourceLimit
+    authorities: TrustAnchors | None = None
 
 
 def database_of(settings: Settings) -> str:
@@ -65,14 +72,30 @@ def sealing_of(settings: Settings) -> Sealing | None:
         raise SealError(text, code="sealing_key_unreadable", detail=str(path)) from error
 
 
+def authorities_of(settings: Settings) -> TrustAnchors | None:
+    """Return whose word counts for the names of clients; None where no file is set.
+
+    Raises:
+        SettingsError: the file cannot be read, or has no certificate.
+    """
+    path = settings.client_certificate_authorities
+    if not path:
+        return None
+    try:
+        return TrustAnchors.from_pem(Path(path).read_bytes(), purpose=CLIENT_PURPOSE, name=None)
+    except (OSError, TypeError, ValueError) as error:
+        raise SettingsError(f"cannot be read: {error}", setting="client_certificate_authorities") from None
+
+
 @asynccontextmanager
 async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
     """Open everything, and close it in reverse.
 
     Raises:
         ServerError: the database cannot be reached, or the sealing key is missing or wrong.
-        SettingsError: the database's or the cache's URL is none.
+        SettingsError: the database's or the cache's URL is none, or the file of authorities is not good.
     """
+    authorities = authorities_of(settings)
     store = open_store(database_of(settings), sealing=sealing_of(settings))
     async with AsyncExitStack() as stack:
         sign_ins = _limit(settings, "sign-in", per_minute=settings.sign_ins_per_minute)
@@ -84,7 +107,12 @@ async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
         await store.start()
         stack.push_async_callback(store.close)
         yield Parts(
-            store=store, sealing=store.sealing, hasher=hasher, sign_ins=sign_ins, client_failures=client_failures
+            store=store,
+            sealing=store.sealing,
+            hasher=hasher,
+            sign_ins=sign_ins,
+            client_failures=client_failures,
+            authorities=authorities,
         )
 
 

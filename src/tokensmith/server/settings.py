@@ -6,6 +6,7 @@ default is and why stands in docs/settings.md, which a test compares with this f
 """
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ FILE_VARIABLE: Final = "TOKENSMITH_SETTINGS"
 # Variables of our other programs, which may be set in the same shell.
 OTHER_PREFIXES: Final = ("TOKENSMITH_TOUR_",)
 LOOPBACK_NAME: Final = "localhost"
+_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 
 
 class SettingsError(ValueError):
@@ -46,6 +48,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     cache: str = ""
     workers: Annotated[int, msgspec.Meta(ge=1, le=256)] = 1
     trusted_proxies: tuple[str, ...] = ()
+    client_certificate_header: str = ""
+    client_certificate_authorities: str = ""
+    client_certificate_origin: str = ""
     first_party_sign_in: Literal["auto", "on", "off"] = "auto"
     sealing_key: str = ""
     sealing_key_file: str = ""
@@ -77,6 +82,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise SettingsError("goes with registration = token, and only with that", setting="registration_token")
         if self.sealing_key and self.sealing_key_file:
             raise SettingsError("give sealing_key or this, not both", setting="sealing_key_file")
+        self._check_certificates()
+
+    def _check_certificates(self) -> None:
+        header = self.client_certificate_header
+        if header and not self.trusted_proxies:
+            # Anybody could write it.
+            raise SettingsError(
+                "is believed from trusted_proxies alone: name them", setting="client_certificate_header"
+            )
+        if header and not _HEADER_NAME.fullmatch(header):
+            raise SettingsError("is the name of a header", setting="client_certificate_header", source=repr(header))
+        for setting in ("client_certificate_authorities", "client_certificate_origin"):
+            if getattr(self, setting) and not header:
+                raise SettingsError("goes with client_certificate_header", setting=setting)
+        if self.client_certificate_origin:
+            _check_origin(self.client_certificate_origin)
 
     def __repr__(self) -> str:
         # Neither the sealing key nor a password in a database URL has any business in a traceback.
@@ -102,6 +123,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """The issuer's scheme, host and port, as a browser writes them in `Origin` (RFC 6454 §6.1)."""
         parts = urlsplit(self.issuer)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def certificate_alias(self) -> str:
+        """What stands before an endpoint's path where certificates are asked for; "" where the issuer's own do that."""
+        return self.client_certificate_origin + self.issuer_path if self.client_certificate_origin else ""
 
 
 def load(
@@ -169,8 +195,17 @@ def _convert(name: str, value: object, source: str) -> Any:
         raise SettingsError(str(error), setting=name, source=source) from None
 
 
-def check_issuer(url: str) -> None:
+def _check_origin(url: str) -> None:
+    check_issuer(url, setting="client_certificate_origin")
+    if urlsplit(url).path:
+        raise SettingsError("must have no path: it is the issuer's", setting="client_certificate_origin")
+
+
+def check_issuer(url: str, *, setting: str = "issuer") -> None:
     """Refuse an issuer that guards could not compare character by character (RFC 8414 §2, OpenID Discovery §3).
+
+    Args:
+        setting: Which setting a refusal speaks of.
 
     Raises:
         SettingsError: not https (loopback may be http), a query, a fragment, a user name, a slash at the end, or any
@@ -178,7 +213,7 @@ def check_issuer(url: str) -> None:
     """
 
     def refuse(reason: str) -> SettingsError:
-        return SettingsError(reason, setting="issuer", source=repr(url))
+        return SettingsError(reason, setting=setting, source=repr(url))
 
     if not url.isascii() or not url.isprintable() or " " in url:
         raise refuse("must be a URL in printable ASCII")

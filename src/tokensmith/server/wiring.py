@@ -13,7 +13,6 @@ from tokensmith.jose.jwt.numeric_date import SYSTEM_CLOCK, Clock
 from tokensmith.outbound.doors import AsyncOutside
 from tokensmith.outbound.fetch import AsyncFetcher
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
-from tokensmith.server.domain.unit_of_work import Store
 from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.connect_device import ConnectDevice
@@ -102,7 +101,7 @@ class Wiring:
         )
         self._first_tokens = FirstTokens(mint=self.mint, rotation_keys=parts.sealing)
         self._refresh = ExchangeRefresh(store=self.store, mint=self.mint, rotation_keys=parts.sealing)
-        self.possession = _possession(self.store, settings, parts, clock)
+        self.possession = self._possession(clock)
         self.sources = Sources(parse_networks(settings.trusted_proxies))
         outside = AsyncOutside(self.fetcher, monotonic, clock)
         self.clients = ClientsWiring(settings, parts, self.store, sources=self.sources, outside=outside)
@@ -112,6 +111,15 @@ class Wiring:
         self.deliver_logouts = DeliverLogouts(store=self.store, mint=self.mint, poster=poster)
         self.announce_logouts = Soon(self.deliver_logouts.run)
         self._people = PagesWiring(self._shared())
+
+    def _possession(self, clock: Clock) -> ProvePossession:
+        return ProvePossession(
+            store=self.store,
+            issuer=self.settings.issuer,
+            alias=self.settings.certificate_alias,
+            verifier=DpopVerifier(clock=clock),
+            nonces=_nonces(self.parts, clock) if self.settings.dpop_nonces else None,
+        )
 
     def _shared(self) -> Shared:
         return Shared(
@@ -201,6 +209,8 @@ class Wiring:
             paths=self._paths(),
             grant_types=tuple(map(str, tokens.flows)),
             client_documents=self.settings.client_documents,
+            by_certificate=self.clients.by_certificate,
+            alias=self.settings.certificate_alias,
         )
 
     def _paths(self) -> Mapping[str, str]:
@@ -244,15 +254,6 @@ class Wiring:
             observer=self.metrics,
             origin=self.settings.issuer_origin,
         )
-
-
-def _possession(store: Store, settings: Settings, parts: Parts, clock: Clock) -> ProvePossession:
-    return ProvePossession(
-        store=store,
-        issuer=settings.issuer,
-        verifier=DpopVerifier(clock=clock),
-        nonces=_nonces(parts, clock) if settings.dpop_nonces else None,
-    )
 
 
 def _nonces(parts: Parts, clock: Clock) -> Nonces:

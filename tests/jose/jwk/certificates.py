@@ -23,7 +23,7 @@ def at(*, days: float) -> int:
 
 
 def issue(
-    subject: str,
+    subject: str | x509.Name,
     key: Any,
     *extensions: x509.ExtensionType,
     issuer: str = "authority",
@@ -33,8 +33,8 @@ def issue(
 ) -> x509.Certificate:
     """Certify the public half of a key; what is critical in practice is critical here."""
 
-    def name(text: str) -> x509.Name:
-        return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
+    def name(text: str | x509.Name) -> x509.Name:
+        return text if isinstance(text, x509.Name) else x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
 
     builder = x509.CertificateBuilder().subject_name(name(subject)).issuer_name(name(issuer))
     builder = builder.public_key(key.public_key()).serial_number(serial or x509.random_serial_number())

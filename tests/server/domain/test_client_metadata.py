@@ -6,7 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.server.client_certificates import self_made
 from tokensmith.jose import Key
+from tokensmith.server.domain.certificate_names import CertificateName, NameKind
+from tokensmith.server.domain.client_keys import jwks_of
 from tokensmith.server.domain.client_metadata import (
     ClientMetadata,
     InvalidClientMetadataError,
@@ -14,10 +17,12 @@ from tokensmith.server.domain.client_metadata import (
     read_metadata,
 )
 from tokensmith.server.domain.clients import GrantType
-from tokensmith.server.domain.registrations import AuthMethod
+from tokensmith.server.domain.registrations import BY_CERTIFICATE, AuthMethod
 
 URI = "https://app.example/cb"
 KEYS_AT = "https://app.example/keys"
+BY_NAME, BY_ITSELF = "tls_client_auth", "self_signed_tls_client_auth"
+ROBOT = {"tls_client_auth_subject_dn": "CN=robot"}
 JWKS = {"keys": [dict(Key.generate("ES256").public().to_jwk())]}
 
 
@@ -100,3 +105,55 @@ def test_what_cannot_be_is_refused(members: dict[str, Any], code: str) -> None:
 
     assert caught.value.code == code
     assert caught.value.error in ("invalid_client_metadata", "invalid_redirect_uri")
+
+
+@pytest.mark.parametrize("kind", list(NameKind))
+def test_a_certified_client_registers_one_name(kind: NameKind) -> None:
+    """RFC 8705 §2.1.2."""
+    value = {NameKind.SUBJECT_DN: "CN=robot", NameKind.IP: "192.0.2.1"}.get(kind, "robot.example")
+    sent = metadata(token_endpoint_auth_method=BY_NAME, **{kind.value: value})
+    read = read_metadata(sent, fallback_name="?", by_certificate=BY_CERTIFICATE)
+
+    assert (read.confidential, read.registration.auth_method) == (False, AuthMethod.TLS)
+    assert read.registration.certificate_name == CertificateName(kind, value)
+
+
+def test_a_client_with_a_certificate_of_its_own_registers_it() -> None:
+    """RFC 8705 §2.2.2."""
+    jwks = json.loads(jwks_of(self_made()))
+    sent = metadata(token_endpoint_auth_method=BY_ITSELF, jwks=jwks)
+    read = read_metadata(sent, fallback_name="?", by_certificate=frozenset({AuthMethod.SELF_SIGNED_TLS}))
+
+    assert (read.confidential, read.registration.auth_method) == (False, AuthMethod.SELF_SIGNED_TLS)
+    assert json.loads(read.registration.jwks or "") == jwks
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"token_endpoint_auth_method": BY_NAME}, "metadata_certificate_name"),
+        ({"token_endpoint_auth_method": BY_NAME, **ROBOT, "tls_client_auth_san_dns": "a"}, "metadata_certificate_name"),
+        (
+            {"token_endpoint_auth_method": BY_NAME, "tls_client_auth_subject_dn": "robot"},
+            "metadata_certificate_name",
+        ),
+        (ROBOT, "metadata_certificate_name"),
+        ({"token_endpoint_auth_method": BY_ITSELF}, "metadata_keys"),
+        ({"token_endpoint_auth_method": BY_ITSELF, "jwks_uri": KEYS_AT}, "metadata_keys"),
+    ],
+)
+def test_a_client_that_nobody_could_prove_is_not_registered(members: dict[str, Any], code: str) -> None:
+    with pytest.raises(InvalidClientMetadataError) as caught:
+        read_metadata(metadata(**members), fallback_name="?", by_certificate=BY_CERTIFICATE)
+
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("offered", [frozenset[AuthMethod](), frozenset({AuthMethod.SELF_SIGNED_TLS})])
+def test_names_are_registered_where_an_authority_certifies_them(offered: frozenset[AuthMethod]) -> None:
+    """And certificates at all, where a proxy asks for them."""
+    sent = metadata(token_endpoint_auth_method=BY_NAME, **ROBOT)
+    with pytest.raises(InvalidClientMetadataError) as caught:
+        read_metadata(sent, fallback_name="?", by_certificate=offered)
+
+    assert caught.value.code == "metadata_auth_method"

@@ -1,7 +1,7 @@
 """The preset; what a client of it gets and is refused is in web/oauth/test_fapi.py."""
 
 from tokensmith.server.domain.fapi import ALGORITHMS, fapi2
-from tokensmith.server.domain.registrations import Registration
+from tokensmith.server.domain.registrations import AuthMethod, Registration
 
 
 def test_the_preset_says_everything_the_profile_asks_for() -> None:
@@ -17,6 +17,12 @@ def test_the_preset_says_everything_the_profile_asks_for() -> None:
     assert (made.id_token_alg, made.introspection_alg, made.userinfo_alg) == ("ES256", "ES256", None)
     assert made.signs_with == ALGORITHMS
     assert "RS256" not in ALGORITHMS
+
+
+def test_a_certificate_proves_a_client_as_well_as_a_signature() -> None:
+    """FAPI 2.0 §5.3.2.1: one of the two, and no secret."""
+    assert fapi2(Registration(auth_method=AuthMethod.TLS)).auth_method is AuthMethod.TLS
+    assert fapi2(Registration(auth_method=AuthMethod.SECRET)).auth_method is AuthMethod.PRIVATE_KEY_JWT
 
 
 def test_user_info_stays_signed() -> None:

@@ -1,11 +1,15 @@
 """Which client is calling, and can it prove that (RFC 6749 §2.3)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from tests.server.client_certificates import self_made
 from tests.server.flows.world import World
+from tokensmith.server.domain.client_keys import jwks_of
 from tokensmith.server.domain.errors import InvalidClientError
+from tokensmith.server.domain.registrations import AuthMethod
 from tokensmith.server.domain.stored_secrets import digest
 from tokensmith.server.flows.client_auth import PresentedClient
 
@@ -66,3 +70,32 @@ async def test_either_of_two_secrets_will_do(world: World) -> None:
 
 def test_the_repr_shows_no_secret() -> None:
     assert "hunter22" not in repr(PresentedClient(client_id="robot", secret="hunter22", method="basic"))
+
+
+async def test_a_client_registered_for_certificates_needs_its_own(world: World) -> None:
+    """RFC 8705 §2; which certificates are whose, is in test_check_certificate.py."""
+    certificate = self_made()
+    method = AuthMethod.SELF_SIGNED_TLS
+    await world.make_web_client(auth_method=method, jwks=jwks_of(certificate))
+
+    async def code(**shown: Any) -> str:
+        given = {"client_id": "web", "secret": None, "method": "none", "certificate": certificate, **shown}
+        try:
+            await world.client_auth.run(PresentedClient(**given))
+        except InvalidClientError as error:
+            return error.code
+        return ""
+
+    assert await code() == ""
+    assert await code(certificate=self_made()) == "client_certificate_unregistered"
+    assert await code(certificate=None) == "client_certificate_missing"
+    assert await code(secret="x") == "client_secret_unexpected"
+    assert await code(assertion="x") == "client_assertion_unexpected"
+    assert await code(client_id="robot") == "client_secret_wrong"
+
+
+async def test_the_certificate_of_other_clients_is_not_looked_at(world: World) -> None:
+    """Browsers and proxies send theirs to everybody who asks."""
+    presented = PresentedClient(client_id="first-party", secret=None, method="none", certificate=b"anything")
+
+    assert (await world.client_auth.run(presented)).is_public

@@ -1,7 +1,10 @@
 """An operator's commands about clients."""
 
+from typing import Any
+
 import pytest
 
+from tests.server.client_certificates import ROBOT
 from tests.server.fake_people import FakeClients
 from tests.server.flows.world import NOTES, READ, World
 from tokensmith.server.domain.authorization_details import DetailType
@@ -227,3 +230,23 @@ async def test_a_client_asks_for_the_details_it_is_allowed(world: World) -> None
     with pytest.raises(ConflictError) as caught:
         await world.clients.allow_details("robot", ("note", "fly"))
     assert caught.value.code == "unknown_detail_type"
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"auth_method": AuthMethod.SELF_SIGNED_TLS}, "client_keys_missing"),
+        ({"auth_method": AuthMethod.SELF_SIGNED_TLS, "jwks_uri": "https://a.example/keys"}, "client_keys_missing"),
+        ({"auth_method": AuthMethod.TLS}, "client_certificate_nameless"),
+        ({"auth_method": AuthMethod.SECRET, "certificate_name": ROBOT}, "client_certificate_nameless"),
+        ({"certificate_name": ROBOT}, "client_certificate_nameless"),
+    ],
+)
+async def test_who_proves_itself_by_a_certificate_says_by_which(
+    world: World, members: dict[str, Any], code: str
+) -> None:
+    """RFC 8705 §2.1.2, §2.2.2."""
+    with pytest.raises(ConflictError) as caught:
+        await world.clients.create(new_client(registration=Registration(**members)))
+
+    assert caught.value.code == code

@@ -84,3 +84,22 @@ async def test_the_databases_clock_has_the_last_word(world: World) -> None:
     flow = ProvePossession(store=world.store, issuer=ISSUER, verifier=DpopVerifier(clock=SlowClock(world)))
 
     assert await refused(flow, for_token_endpoint(world, iat=int(world.now()) - 100)) == "dpop_proof_too_old"
+
+
+async def test_a_proof_names_the_endpoint_where_it_is_or_where_certificates_are_asked_for(world: World) -> None:
+    """RFC 8705 §5: the same endpoint under two URLs; a proof is good once, at both together."""
+    alias = "https://mtls.id.example"
+    flow = ProvePossession(store=world.store, issuer=ISSUER, alias=alias, verifier=DpopVerifier(clock=world))
+    for htu in (f"{ISSUER}/token", f"{alias}/token"):
+        made = for_token_endpoint(world, htu=htu, jti=htu)
+        assert await flow.run([made], path="/token") == HOLDER.thumbprint()
+        assert await refused(flow, made) == "dpop_proof_replayed"
+    for htu in (f"{alias}/revoke", "https://other.example/token"):
+        assert await refused(flow, for_token_endpoint(world, htu=htu)) == "dpop_proof_uri"
+    assert await refused(flow, for_token_endpoint(world, htu=f"{alias}/token", htm="GET")) == "dpop_proof_method"
+
+
+async def test_without_such_a_place_there_is_one_url(world: World, flow: ProvePossession) -> None:
+    """And an empty alias is no relative one."""
+    assert await refused(flow, for_token_endpoint(world, htu="/token")) == "dpop_proof_uri"
+    assert await refused(flow, for_token_endpoint(world, htu="https://mtls.id.example/token")) == "dpop_proof_uri"

@@ -14,6 +14,7 @@ from tokensmith.server.domain.registrations import Registration
 from tokensmith.server.domain.stored_secrets import digest
 from tokensmith.server.domain.unit_of_work import UnitOfWork
 from tokensmith.server.flows.authorization_request import ReadAuthorizationRequest
+from tokensmith.server.flows.check_certificate import CheckCertificate
 from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_assertion import ClientAssertions
 from tokensmith.server.flows.client_auth import ClientAuth, PresentedClient
@@ -115,7 +116,8 @@ class World:
         self.network = Documents()
         self.keys_of_clients = KeysOfClients(outside=AsyncOutside(self.network, lambda: self.seconds, self))
         assertions = ClientAssertions(store=self.store, issuer=ISSUER, keys=self.keys_of_clients)
-        self.client_auth = ClientAuth(store=self.store, assertions=assertions)
+        certificates = CheckCertificate(store=self.store, authorities=None)
+        self.client_auth = ClientAuth(store=self.store, assertions=assertions, certificates=certificates)
         self.exchange_assertion = ExchangeAssertion(
             store=self.store, issuer=ISSUER, keys=self.keys_of_clients, mint=mint
         )

@@ -7,6 +7,7 @@ import httpx2
 from opentelemetry.sdk.trace import TracerProvider
 
 from tests.server.flows.world import ISSUER, World
+from tokensmith.jose.jwk import TrustAnchors
 from tokensmith.server.ops.metrics import Metrics
 from tokensmith.server.ops.traces import traces_of
 from tokensmith.server.parts import Parts
@@ -33,7 +34,14 @@ class Limit:
 class Served:
     """A served world: `world` behind it, `http` in front."""
 
-    def __init__(self, world: World, *, provider: TracerProvider | None = None, **changes: Any) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        provider: TracerProvider | None = None,
+        authorities: TrustAnchors | None = None,
+        **changes: Any,
+    ) -> None:
         self.world = world
         self.settings = Settings(**{"issuer": ISSUER, "first_party_sign_in": "on"} | changes)
         self.sign_ins, self.client_failures = Limit(), Limit()
@@ -43,6 +51,7 @@ class Served:
             hasher=world.hasher,
             sign_ins=self.sign_ins,
             client_failures=self.client_failures,
+            authorities=authorities,
         )
         self.metrics = Metrics()
         self.fetcher = world.network

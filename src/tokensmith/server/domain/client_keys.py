@@ -1,9 +1,15 @@
-"""Which keys a client may register to prove itself with (RFC 7523, RFC 7591 §2 "jwks")."""
+"""Which keys a client may register to prove itself with (RFC 7523, RFC 7591 §2 "jwks", RFC 8705 §2.2.2)."""
 
-from typing import Final
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
 
-from tokensmith.jose import JoseError, KeySet
-from tokensmith.jose.strict_json import parse_object
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from tokensmith.jose import JoseError, Key, KeySet
+from tokensmith.jose.jwk.certificate_members import load_certificate, read_chain
+from tokensmith.jose.strict_json import encode, parse_object
 from tokensmith.server.domain.errors import InvalidRequestError
 
 ASSERTION_ALGORITHMS: Final = (
@@ -40,6 +46,51 @@ def check_jwks(text: str) -> str:
     if any(key.is_private or key.alg not in ASSERTION_ALGORITHMS for key in keys):
         raise _bad("private, shared, or not for signatures")
     return text
+
+
+def names_certificate(jwks: str, certificate: bytes) -> bool:
+    """Tell whether a certificate in DER is one that a client has registered.
+
+    A key that brings certificates ("x5c") stands for the first of them alone; one without stands for every certificate
+    of that key.
+
+    Raises:
+        KeyMaterialError: it is no certificate, or its key is of no use to us.
+    """
+    own = Key.from_der(certificate, alg=key_alg(certificate)).thumbprint()
+    keys = cast("Sequence[Mapping[str, object]]", parse_object(jwks.encode())["keys"])
+    return any(_stands_for(jwk, certificate, own) for jwk in keys)
+
+
+def _stands_for(jwk: Mapping[str, object], certificate: bytes, thumbprint: str) -> bool:
+    # What a set holds besides usable keys is passed over, as it was when it was registered.
+    usable = tuple(KeySet.from_jwks({"keys": [jwk]}))
+    if usable and "x5c" in jwk:
+        return read_chain(jwk["x5c"])[0] == certificate
+    return any(key.thumbprint() == thumbprint for key in usable)
+
+
+def jwks_of(certificate: bytes) -> str:
+    """Write the JWK Set by which exactly this certificate, in DER, is registered.
+
+    Raises:
+        KeyMaterialError: as for `names_certificate`.
+    """
+    key = Key.from_der(certificate, alg=key_alg(certificate))
+    return encode({"keys": [{**key.to_jwk(), "x5c": [base64.b64encode(certificate).decode()]}]}).decode()
+
+
+def key_alg(certificate: bytes) -> str | None:
+    """Name an algorithm for the key of a certificate, where `Key` has to be told one; nothing is signed with it.
+
+    Raises:
+        KeyMaterialError: it is no certificate.
+    """
+    try:
+        return "PS256" if isinstance(load_certificate(certificate).public_key(), RSAPublicKey) else None
+    # A kind of key that nobody knows: whoever reads it says so.
+    except (ValueError, UnsupportedAlgorithm):
+        return None
 
 
 def _bad(detail: str) -> InvalidRequestError:

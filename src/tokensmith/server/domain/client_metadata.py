@@ -10,11 +10,12 @@ from typing import Annotated, Final
 import msgspec
 
 from tokensmith.jose.strict_json import JsonValue, encode
+from tokensmith.server.domain.certificate_names import CertificateName, NameKind, parse_certificate_name
 from tokensmith.server.domain.client_keys import ASSERTION_ALGORITHMS, check_jwks
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import InvalidRequestError, OAuthError
 from tokensmith.server.domain.redirect_uris import check_redirect_uri
-from tokensmith.server.domain.registrations import DEFAULT_ID_TOKEN_ALG, AuthMethod, Registration
+from tokensmith.server.domain.registrations import BY_CERTIFICATE, DEFAULT_ID_TOKEN_ALG, AuthMethod, Registration
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 
 MAX_URIS: Final = 32
@@ -26,6 +27,7 @@ _METHODS: Final = {
     "client_secret_post": AuthMethod.SECRET,
     "private_key_jwt": AuthMethod.PRIVATE_KEY_JWT,
     "none": AuthMethod.NONE,
+    **{method.value: method for method in BY_CERTIFICATE},
 }
 
 _Uris = Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_URIS)]
@@ -57,6 +59,11 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True):
     token_endpoint_auth_method: str | None = None
     jwks: Mapping[str, object] | None = None
     jwks_uri: Annotated[str, msgspec.Meta(max_length=512)] | None = None
+    tls_client_auth_subject_dn: str | None = None
+    tls_client_auth_san_dns: str | None = None
+    tls_client_auth_san_uri: str | None = None
+    tls_client_auth_san_ip: str | None = None
+    tls_client_auth_san_email: str | None = None
     request_object_signing_alg: str | None = None
     require_signed_request_object: bool = False
     backchannel_logout_uri: Annotated[str, msgspec.Meta(max_length=512)] | None = None
@@ -77,12 +84,19 @@ class ReadMetadata:
     registration: Registration
 
 
-def read_metadata(sent: ClientMetadata, *, fallback_name: str, default_method: str = DEFAULT_METHOD) -> ReadMetadata:
+def read_metadata(
+    sent: ClientMetadata,
+    *,
+    fallback_name: str,
+    default_method: str = DEFAULT_METHOD,
+    by_certificate: frozenset[AuthMethod] = frozenset(),
+) -> ReadMetadata:
     """Read a registration.
 
     Args:
         fallback_name: What people are shown where it has no name.
         default_method: How it proves itself where it does not say so.
+        by_certificate: The ways to do so by a certificate that are offered.
 
     Raises:
         InvalidRedirectUriError: a redirect URI that may not be registered (`invalid_redirect_uri`).
@@ -94,18 +108,16 @@ def read_metadata(sent: ClientMetadata, *, fallback_name: str, default_method: s
     if GrantType.AUTHORIZATION_CODE in grants and not sent.redirect_uris:
         raise InvalidRedirectUriError("redirect_uris is missing.", code="redirect_uris_missing")
     _check_algorithms(sent)
-    if sent.backchannel_logout_uri is not None and not sent.backchannel_logout_uri.startswith("https://"):
-        raise _bad("backchannel_logout_uri is an https URL.", code="metadata_logout_uri")
-    if sent.client_uri is not None and not sent.client_uri.startswith("https://"):
-        raise _bad("client_uri is an https URL.", code="metadata_client_uri")
+    _check_addresses(sent)
     name = " ".join((sent.client_name or "").split())
-    method = _method(sent.token_endpoint_auth_method or default_method)
+    method = _method(sent.token_endpoint_auth_method or default_method, by_certificate)
     registration = Registration(
         redirect_uris=sent.redirect_uris,
         post_logout_redirect_uris=sent.post_logout_redirect_uris,
         auth_method=method,
         jwks=_keys(sent, method),
         jwks_uri=sent.jwks_uri,
+        certificate_name=_certificate_name(sent, method),
         request_object_alg=_request_object_alg(sent),
         requires_signed=sent.require_signed_request_object,
         id_token_alg=sent.id_token_signed_response_alg,
@@ -151,6 +163,8 @@ def told_metadata(client: Client) -> dict[str, JsonValue]:
             members[name] = value
     if known.jwks is not None:
         members["jwks"] = msgspec.json.decode(known.jwks)
+    if known.certificate_name is not None:
+        members[known.certificate_name.kind.value] = known.certificate_name.value
     return members
 
 
@@ -168,6 +182,13 @@ def check_same_method(sent: str | None, held: str) -> None:
     if sent is not None and _METHODS.get(sent) is not _METHODS[held]:
         text = "token_endpoint_auth_method stays what it is; register anew."
         raise _bad(text, code="metadata_auth_method_changed", detail=f"{held} → {sent}"[:100])
+
+
+def _check_addresses(sent: ClientMetadata) -> None:
+    if sent.backchannel_logout_uri is not None and not sent.backchannel_logout_uri.startswith("https://"):
+        raise _bad("backchannel_logout_uri is an https URL.", code="metadata_logout_uri")
+    if sent.client_uri is not None and not sent.client_uri.startswith("https://"):
+        raise _bad("client_uri is an https URL.", code="metadata_client_uri")
 
 
 def _check_algorithms(sent: ClientMetadata) -> None:
@@ -190,10 +211,24 @@ def _grant_types(sent: ClientMetadata) -> frozenset[GrantType]:
     return grants
 
 
-def _method(name: str) -> AuthMethod:
-    if name not in _METHODS:
+def _method(name: str, by_certificate: frozenset[AuthMethod]) -> AuthMethod:
+    method = _METHODS.get(name)
+    if method is None or method in BY_CERTIFICATE - by_certificate:
         raise _bad("token_endpoint_auth_method is not offered.", code="metadata_auth_method")
-    return _METHODS[name]
+    return method
+
+
+def _certificate_name(sent: ClientMetadata, method: AuthMethod) -> CertificateName | None:
+    names = {kind: value for kind in NameKind if (value := getattr(sent, kind)) is not None}
+    # RFC 8705 §2.1.2: exactly one, or it would not be clear which of them has to be there.
+    if len(names) != (1 if method is AuthMethod.TLS else 0):
+        raise _bad("tls_client_auth goes with one name of a certificate.", code="metadata_certificate_name")
+    if not names:
+        return None
+    try:
+        return parse_certificate_name(*names.popitem())
+    except InvalidRequestError as error:
+        raise _bad(str(error), code="metadata_certificate_name", detail=error.detail) from None
 
 
 def _request_object_alg(sent: ClientMetadata) -> str | None:
@@ -213,6 +248,8 @@ def _keys(sent: ClientMetadata, method: AuthMethod) -> str | None:
         raise _bad("jwks_uri is an https URL.", code="metadata_keys")
     if method is AuthMethod.PRIVATE_KEY_JWT and sent.jwks is None and sent.jwks_uri is None:
         raise _bad("Who signs registers keys.", code="metadata_keys")
+    if method is AuthMethod.SELF_SIGNED_TLS and sent.jwks is None:
+        raise _bad("A certificate of one's own is registered in jwks.", code="metadata_keys")
     if sent.jwks is None:
         return None
     try:

@@ -5,16 +5,26 @@ from typing import Final
 
 import msgspec
 
+from tokensmith.server.domain.certificate_names import CertificateName
+
 # Core §3.1.3.7: RS256 unless the client asked for another; ES256 is the server's other kind of key.
 DEFAULT_ID_TOKEN_ALG: Final = "RS256"
 
 
 class AuthMethod(StrEnum):
-    """How a client proves who it is (RFC 6749 §2.3, RFC 7523). A secret may stand in the header or in the form."""
+    """How a client proves who it is (RFC 6749 §2.3, RFC 7523, RFC 8705 §2).
+
+    A secret may stand in the header or in the form. A certificate is that of the connection.
+    """
 
     NONE = "none"
     SECRET = "client_secret"
     PRIVATE_KEY_JWT = "private_key_jwt"
+    TLS = "tls_client_auth"
+    SELF_SIGNED_TLS = "self_signed_tls_client_auth"
+
+
+BY_CERTIFICATE: Final = frozenset({AuthMethod.TLS, AuthMethod.SELF_SIGNED_TLS})
 
 
 class AssertionIssuer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,6 +44,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         auth_method: How it proves itself. None: by its keys where it has some, by its secret where it has one.
         jwks: The client's own keys as a JWK Set in JSON.
         jwks_uri: Where it publishes them instead.
+        certificate_name: Which name the certificates that prove it have; None where it proves itself otherwise.
         request_object_alg: The one algorithm its request objects are signed with (RFC 9101 §10.4); None: any of ours.
         signs_with: The algorithms of what it signs; none: any of ours.
         requires_signed: Its requests must come as such objects (RFC 9101 §10.5).
@@ -61,6 +72,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     auth_method: AuthMethod | None = None
     jwks: str | None = None
     jwks_uri: str | None = None
+    certificate_name: CertificateName | None = None
     request_object_alg: str | None = None
     signs_with: tuple[str, ...] = ()
     requires_signed: bool = False

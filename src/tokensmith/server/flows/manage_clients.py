@@ -213,6 +213,10 @@ def _check_proof(new: NewClient) -> None:
     known = new.registration
     if known.auth_method is AuthMethod.PRIVATE_KEY_JWT and not known.has_keys:
         raise ConflictError("A client that signs needs keys.", code="client_keys_missing")
+    if known.auth_method is AuthMethod.SELF_SIGNED_TLS and known.jwks is None:
+        raise ConflictError("A client with a certificate of its own registers it.", code="client_keys_missing")
+    if (known.auth_method is AuthMethod.TLS) != (known.certificate_name is not None):
+        raise ConflictError("A certified client has the name of its certificate.", code="client_certificate_nameless")
     if new.confidential:
         return
     # RFC 9700 §2.1.1, §4.14.2: nothing else keeps a stolen code, or a stolen refresh token, from being used.

@@ -18,12 +18,16 @@ from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 class ProvePossession:
     """The flow. *issuer* is where clients reach the server; what a proof names is compared with it.
 
+    *alias* is where they reach the same endpoints with a certificate (RFC 8705 §5), "" for nowhere. Through which of
+    the two a request came, only its Host header could tell, which is the client's to write: a proof may name either.
+
     With *nonces*, every proof has to carry a recent one, so that none was made in advance (RFC 9449 §8, §11.2).
     """
 
     store: Store
     issuer: str
     verifier: DpopVerifier
+    alias: str = ""
     nonces: Nonces | None = None
 
     async def run(
@@ -52,7 +56,7 @@ class ProvePossession:
         if not proofs:
             return None
         try:
-            proof = self.verifier.verify(proofs, method=method, uri=self.issuer + path, access_token=access_token)
+            proof = self._verified(proofs, path=path, method=method, access_token=access_token)
         except InvalidProofError as error:
             raise InvalidDpopProofError(str(error), code=error.code, detail=error.detail) from None
         if algorithms and proof.alg not in algorithms:
@@ -61,6 +65,14 @@ class ProvePossession:
             raise UseDpopNonceError(nonce=self.nonces.current())
         await self._use_up(proof)
         return proof.thumbprint
+
+    def _verified(self, proofs: Sequence[bytes], *, path: str, method: str, access_token: str | None) -> DpopProof:
+        try:
+            return self.verifier.verify(proofs, method=method, uri=self.issuer + path, access_token=access_token)
+        except InvalidProofError as error:
+            if not self.alias or error.code != "dpop_proof_uri":
+                raise
+            return self.verifier.verify(proofs, method=method, uri=self.alias + path, access_token=access_token)
 
     async def _use_up(self, proof: DpopProof) -> None:
         until_ms = int(proof.accepted_until * MILLISECONDS)

@@ -15,7 +15,7 @@ from tokensmith.server.domain.client_metadata import ClientMetadata, auth_method
 from tokensmith.server.domain.clients import Client, Lifetimes
 from tokensmith.server.domain.errors import InvalidCredentialsError
 from tokensmith.server.domain.ids import ClientId, random_id
-from tokensmith.server.domain.registrations import Registration
+from tokensmith.server.domain.registrations import AuthMethod, Registration
 from tokensmith.server.domain.stored_secrets import SECRET_BYTES, digest, matches, new_client_secret
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.open_scopes import allow_open_scopes
@@ -39,9 +39,10 @@ class Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterClient:
-    """The flow."""
+    """The flow. *by_certificate*: the ways to prove oneself by a certificate that are offered."""
 
     store: Store
+    by_certificate: frozenset[AuthMethod] = frozenset()
 
     async def create(self, sent: ClientMetadata, *, source: str) -> Registered:
         """Register a program.
@@ -50,7 +51,7 @@ class RegisterClient:
             InvalidClientMetadataError, InvalidRedirectUriError: see `read_metadata`.
             UnavailableError: the database cannot be reached.
         """
-        read = read_metadata(sent, fallback_name=_FALLBACK_NAME)
+        read = read_metadata(sent, fallback_name=_FALLBACK_NAME, by_certificate=self.by_certificate)
         secret = new_client_secret() if read.confidential else None
         token = MANAGEMENT_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
         client = Client(
@@ -96,7 +97,9 @@ class RegisterClient:
         """
         # Strangers are refused before anything is written, and everybody is looked at again when nobody else can write.
         proves_by = auth_method(await self.find(client_id, token))
-        read = read_metadata(sent, fallback_name=_FALLBACK_NAME, default_method=proves_by)
+        read = read_metadata(
+            sent, fallback_name=_FALLBACK_NAME, default_method=proves_by, by_certificate=self.by_certificate
+        )
         check_same_method(sent.token_endpoint_auth_method, proves_by)
 
         async def unit(uow: UnitOfWork) -> Client:

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.server.client_certificates import AUTHORITIES
 from tests.server.flows.world import ISSUER
 from tests.server.web.served import Served
 from tokensmith.guard.sender import DPOP_ALGORITHMS
+from tokensmith.jose.jwk import TrustAnchors
 from tokensmith.server.web.oauth.metadata import well_known_paths
 
 pytestmark = pytest.mark.anyio
@@ -141,3 +143,45 @@ async def test_the_document_may_be_kept(served: Served) -> None:
 
     assert answer.headers["cache-control"] == "public, max-age=300"
     assert again.status_code == 304
+
+
+CERTIFICATES: dict[str, Any] = {"trusted_proxies": ("10.0.0.1",), "client_certificate_header": "client-cert"}
+
+
+@pytest.mark.parametrize(
+    ("authorities", "settings", "ways"),
+    [
+        (None, {}, []),
+        (None, CERTIFICATES, ["self_signed_tls_client_auth"]),
+        (AUTHORITIES, CERTIFICATES, ["self_signed_tls_client_auth", "tls_client_auth"]),
+    ],
+)
+async def test_certificates_are_offered_where_they_can_be_checked(
+    served: Served, authorities: TrustAnchors | None, settings: dict[str, Any], ways: list[str]
+) -> None:
+    """RFC 8705 §2: by name only where an authority was named that certifies names."""
+    members = await document(Served(served.world, authorities=authorities, **settings))
+
+    for endpoint in ("token", "revocation", "introspection"):
+        offered = members[f"{endpoint}_endpoint_auth_methods_supported"]
+        assert [method for method in offered if "tls" in method] == ways
+
+
+async def test_endpoints_for_certificates_may_be_elsewhere(served: Served) -> None:
+    """RFC 8705 §5: those that programs call; the issuer stays what it is."""
+    elsewhere = Served(
+        served.world, issuer=f"{ISSUER}/tenant", client_certificate_origin="https://mtls.id.example", **CERTIFICATES
+    )
+    members = await document(elsewhere, PATHS[0] + "/tenant")
+    base = "https://mtls.id.example/tenant"
+
+    assert members["mtls_endpoint_aliases"] == {
+        "token_endpoint": f"{base}/token",
+        "userinfo_endpoint": f"{base}/userinfo",
+        "device_authorization_endpoint": f"{base}/device_authorization",
+        "pushed_authorization_request_endpoint": f"{base}/par",
+        "revocation_endpoint": f"{base}/revoke",
+        "introspection_endpoint": f"{base}/introspect",
+    }
+    assert (members["issuer"], members["token_endpoint"]) == (f"{ISSUER}/tenant", f"{ISSUER}/tenant/token")
+    assert "mtls_endpoint_aliases" not in await document(served)

@@ -5,8 +5,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.server.client_certificates import AUTHORITIES
 from tests.server.flows.world import ISSUER, World
-from tests.server.web.served import Served
+from tests.server.web.served import PEER, Served
 from tests.server.web.visitor import APP, Visitor
 from tokensmith.jose import Key
 
@@ -166,3 +167,24 @@ async def test_one_address_may_not_register_without_end(opened: Served) -> None:
     await register(opened)
 
     assert (await opened.post_json("/register", METADATA)).status_code == 429
+
+
+async def test_a_program_registers_the_name_of_its_certificate(anyio_backend: str) -> None:
+    """RFC 7591, RFC 8705 §2.1.2; told as it was sent, and changed with the rest (RFC 7592)."""
+    settings: dict[str, Any] = {"trusted_proxies": (PEER,), "client_certificate_header": "client-cert"}
+    served = Served(await World.built(), authorities=AUTHORITIES, registration="open", **settings)
+    made = await register(served, token_endpoint_auth_method="tls_client_auth", tls_client_auth_san_dns="robot.example")
+    assert made["token_endpoint_auth_method"] == "tls_client_auth"
+    assert made["tls_client_auth_san_dns"] == "robot.example"
+    assert "client_secret" not in made
+    changed = {**METADATA, "tls_client_auth_subject_dn": "CN=robot"}
+    answer = await manage(served, "PUT", made["registration_client_uri"], made["registration_access_token"], changed)
+    assert (answer.status_code, answer.json()["tls_client_auth_subject_dn"]) == (200, "CN=robot")
+    assert "tls_client_auth_san_dns" not in answer.json()
+
+
+async def test_certificates_are_not_registered_where_nobody_asks_for_them(opened: Served) -> None:
+    body = {**METADATA, "token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "a.example"}
+
+    assert (await opened.post_json("/register", body)).status_code == 400
+    assert opened.refused("metadata_auth_method") == 1

@@ -1,6 +1,6 @@
 """The first step of `/token`, `/revoke` and `/introspect`: the form, and the client behind it (RFC 6749 §2.3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from starlette.requests import Request
@@ -8,6 +8,7 @@ from starlette.requests import Request
 from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import InvalidClientError
 from tokensmith.server.flows.client_auth import ClientAuth
+from tokensmith.server.web.connection_certificates import ConnectionCertificates
 from tokensmith.server.web.oauth.presented_client import presented_client
 from tokensmith.server.web.parameters import Form, read_form
 from tokensmith.server.web.source_address import Sources
@@ -30,6 +31,7 @@ class CallingClients:
     """Reads such calls."""
 
     client_auth: ClientAuth
+    certificates: ConnectionCertificates
     sources: Sources
     failures: FailureThrottle
 
@@ -40,14 +42,15 @@ class CallingClients:
         behind the same address.
 
         Raises:
-            InvalidRequestError: no such form, or two credentials at once.
+            InvalidRequestError: no such form, two credentials at once, or a certificate that cannot be read.
             InvalidClientError: the client did not prove itself.
             TooManyAttemptsError: it failed to, too often.
             UnavailableError: the database cannot be reached.
         """
         form = await read_form(request)
         source = self.sources.of(request.scope)
-        presented = presented_client(request, form)
+        certificate = self.certificates.of(request.scope)
+        presented = replace(presented_client(request, form), certificate=certificate)
         counted = f"{source} {presented.client_id[:_MAX_COUNTED_NAME]}"
         self.failures.check(counted)
         try:

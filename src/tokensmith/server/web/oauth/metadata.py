@@ -4,7 +4,7 @@ Both well-known names answer with the same members, so no reader learns of more 
 in them: RFC 8414 §3.2 forbids empty arrays, and a promise of something that does not exist is worse than silence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +26,18 @@ OAUTH_PATH: Final = "/.well-known/oauth-authorization-server"
 OPENID_PATH: Final = "/.well-known/openid-configuration"
 
 _ALWAYS_CLAIMED: Final = ("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash")
+# RFC 8705 §5: those that programs call, so that browsers elsewhere are not asked for a certificate.
+_ALIASED: Final = frozenset(
+    f"{name}_endpoint"
+    for name in (
+        "token",
+        "revocation",
+        "introspection",
+        "pushed_authorization_request",
+        "device_authorization",
+        "userinfo",
+    )
+)
 _PROVEN_METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt")
 
 
@@ -42,7 +54,13 @@ class MetadataHandler:
 
 
 def metadata_handler(
-    issuer: str, *, paths: Mapping[str, str], grant_types: tuple[str, ...], client_documents: bool
+    issuer: str,
+    *,
+    paths: Mapping[str, str],
+    grant_types: tuple[str, ...],
+    client_documents: bool,
+    by_certificate: Collection[str] = (),
+    alias: str = "",
 ) -> MetadataHandler:
     """Make the handler.
 
@@ -50,6 +68,8 @@ def metadata_handler(
         paths: Where each endpoint is, by its member's name, below the issuer.
         grant_types: What `/token` serves.
         client_documents: Clients may be named by the URL of their document.
+        by_certificate: The ways in which clients may prove themselves by a certificate (RFC 8705 §2).
+        alias: Where the same endpoints are and certificates are asked for (§5); "" where the issuer's own do that.
     """
     members: dict[str, JsonValue] = {"issuer": issuer}
     members |= {name: issuer + path for name, path in paths.items()}
@@ -75,13 +95,21 @@ def metadata_handler(
     members["client_id_metadata_document_supported"] = client_documents
     members["ui_locales_supported"] = list(LANGUAGES)
     members["dpop_signing_alg_values_supported"] = list(DPOP_ALGORITHMS)
+    members |= _client_methods([*_PROVEN_METHODS, *sorted(map(str, by_certificate))])
+    if alias:
+        members["mtls_endpoint_aliases"] = {name: alias + path for name, path in paths.items() if name in _ALIASED}
+    return MetadataHandler(body=encode(members))
+
+
+def _client_methods(proven: list[str]) -> dict[str, JsonValue]:
+    members: dict[str, JsonValue] = {}
     for endpoint in ("token", "revocation"):
-        members[f"{endpoint}_endpoint_auth_methods_supported"] = [*_PROVEN_METHODS, "none"]
+        members[f"{endpoint}_endpoint_auth_methods_supported"] = [*proven, "none"]
     # A public client may not ask about tokens: anybody could call itself by its name (RFC 7662 §2.1).
-    members["introspection_endpoint_auth_methods_supported"] = list(_PROVEN_METHODS)
+    members["introspection_endpoint_auth_methods_supported"] = [*proven]
     for endpoint in ("token", "revocation", "introspection"):
         members[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(ASSERTION_ALGORITHMS)
-    return MetadataHandler(body=encode(members))
+    return members
 
 
 def well_known_paths(issuer_path: str) -> tuple[str, ...]:
