@@ -169,7 +169,7 @@ def test_a_program_may_prove_itself_by_a_certificate(notes: Operator, tmp_path: 
     own.write_text(ssl.DER_cert_to_PEM_cert(self_made()))
     for name, options in {
         "named": ("--certificate-name", "dn:CN=robot,O=Example"),
-        "own": ("--certificate", str(own)),
+        "own": ("--certificate", str(own), "--certificate-bound"),
     }.items():
         result = notes.run(client, "create", name, *options)
         assert (result.exit_code, result.stdout) == (0, "")

@@ -38,6 +38,7 @@ class _Given(TypedDict):
     jwks_uri: str | None
     certificate_name: CertificateName | None
     certificate: str | None
+    certificate_bound: bool
     exchange: bool
     device: bool
     trusted: bool
@@ -65,6 +66,9 @@ def client() -> None:
 @click.option("--jwks-uri", metavar="URL", help="Where it publishes such keys; it changes them when it likes.")
 @click.option("--certificate-name", type=CERTIFICATE_NAME, metavar="KIND:NAME", help=_CERTIFICATE_NAME_HELP)
 @click.option("--certificate", type=OWN_CERTIFICATE, metavar="FILE", help="It proves itself by this one, in PEM.")
+@click.option(
+    "--certificate-bound", is_flag=True, help="Its tokens are good over connections with its certificate alone."
+)
 @click.option("--exchange", is_flag=True, help="May exchange tokens it was given for those of --resource (RFC 8693).")
 @click.option("--device", is_flag=True, help="Runs where nobody can type much, and is connected by a code.")
 @click.option("--logout-uri", metavar="URI", help="Where it hears that somebody has signed out (Back-Channel Logout).")
@@ -121,6 +125,7 @@ def _registration(given: _Given) -> Registration:
         backchannel_logout_uri=given["logout_uri"],
         trusted=given["trusted"],
         opaque=given["opaque"],
+        binds_to_certificate=given["certificate_bound"],
         requires_pkce=not given["without_pkce"],
         jwks=own or (keys.read() if keys else None),
         jwks_uri=given["jwks_uri"],

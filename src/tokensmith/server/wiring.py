@@ -225,7 +225,7 @@ class Wiring:
             possession=self.possession,
             answers=self.answers,
         )
-        return UserInfoHandler(user_info=flow, observer=self.metrics)
+        return UserInfoHandler(user_info=flow, certificates=self.clients.certificates, observer=self.metrics)
 
     def _revoke(self) -> RevokeHandler:
         flow = Revoke(store=self.store, access_tokens=self._own_tokens, rotation_keys=self.parts.sealing)

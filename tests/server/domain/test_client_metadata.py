@@ -157,3 +157,14 @@ def test_names_are_registered_where_an_authority_certifies_them(offered: frozens
         read_metadata(sent, fallback_name="?", by_certificate=offered)
 
     assert caught.value.code == "metadata_auth_method"
+
+
+def test_tokens_are_bound_to_certificates_where_somebody_asks_for_them() -> None:
+    """RFC 8705 §3.4; for every way in which a client may prove itself."""
+    sent = metadata(token_endpoint_auth_method="none", tls_client_certificate_bound_access_tokens=True)
+    read = read_metadata(sent, fallback_name="?", by_certificate=BY_CERTIFICATE)
+    assert read.registration.binds_to_certificate
+    with pytest.raises(InvalidClientMetadataError) as caught:
+        read_metadata(sent, fallback_name="?")
+
+    assert caught.value.code == "metadata_certificate_binding"

@@ -25,5 +25,12 @@ def test_a_certificate_proves_a_client_as_well_as_a_signature() -> None:
     assert fapi2(Registration(auth_method=AuthMethod.SECRET)).auth_method is AuthMethod.PRIVATE_KEY_JWT
 
 
+def test_tokens_are_bound_to_a_certificate_as_well_as_to_a_key() -> None:
+    """FAPI 2.0 §5.3.2.1: one of the two."""
+    made = fapi2(Registration(binds_to_certificate=True))
+
+    assert (made.binds_to_certificate, made.binds_tokens) == (True, False)
+
+
 def test_user_info_stays_signed() -> None:
     assert fapi2(Registration(userinfo_alg="RS256")).userinfo_alg == "ES256"

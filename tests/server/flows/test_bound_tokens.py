@@ -5,6 +5,7 @@ import pytest
 from tests.server.flows.world import World
 from tokensmith.server.domain.clients import FIRST_PARTY
 from tokensmith.server.domain.errors import InvalidDpopProofError, InvalidGrantError
+from tokensmith.server.domain.possession import confirmation, name_certificate
 
 pytestmark = pytest.mark.anyio
 
@@ -102,3 +103,27 @@ async def test_whoever_asks_about_a_bound_token_is_told_its_key(world: World) ->
     found = await world.introspect.run(await world.client("watcher"), answer.access_token)
 
     assert (found["active"], found["token_type"], found["cnf"]) == (True, "DPoP", {"jkt": OWNER})
+
+
+async def test_a_certificate_binds_as_a_key_does(world: World) -> None:
+    """RFC 8705 §3, §4: access token and, for a client without a secret, refresh token; sent as Bearer."""
+    ours, theirs = name_certificate(b"ours"), name_certificate(b"theirs")
+    first = await world.sign_in(key_thumbprint=ours)
+    assert (first.token_type, await bound_to(world, first.access_token)) == ("Bearer", confirmation(ours))
+
+    assert await refused(world, first.refresh_token, key_thumbprint=theirs) == "refresh_token_other_key"
+    assert await refused(world, first.refresh_token, key_thumbprint=None) == "refresh_token_other_key"
+    assert await refused(world, first.refresh_token, key_thumbprint=OWNER) == "refresh_token_other_key"
+    second = await world.refresh(first.refresh_token, key_thumbprint=ours)
+    assert (second.token_type, await bound_to(world, second.access_token)) == ("Bearer", confirmation(ours))
+    found = await world.introspect.run(await world.client("watcher"), second.access_token)
+    assert (found["token_type"], found["cnf"]) == ("Bearer", confirmation(ours))
+
+
+async def test_the_digest_of_a_certificate_is_no_thumbprint_of_a_key(world: World) -> None:
+    """The two are alike but for their names: a proof must not pass for a certificate, nor the other way round."""
+    certificate = name_certificate(b"ours")
+    (digest,) = confirmation(certificate).values()
+    first = await world.sign_in(key_thumbprint=certificate)
+
+    assert await refused(world, first.refresh_token, key_thumbprint=str(digest)) == "refresh_token_other_key"

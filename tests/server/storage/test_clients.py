@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from tests.server.client_certificates import ROBOT as ROBOTS_NAME
 from tests.server.storage.conftest import AnyStore
 from tests.server.storage.samples import APP, BOTH, MAIL, NOTES, NOW, READ, ROBOT, add_world
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import ClientId
-from tokensmith.server.domain.registrations import Registration
+from tokensmith.server.domain.registrations import AuthMethod, Registration
 from tokensmith.server.domain.unit_of_work import UnitOfWork
 
 pytestmark = pytest.mark.anyio
@@ -91,6 +92,9 @@ async def test_a_registration_comes_back_whole(store: AnyStore) -> None:
         id_token_alg="ES256",
         requires_pushed=True,
         binds_tokens=True,
+        auth_method=AuthMethod.TLS,
+        certificate_name=ROBOTS_NAME,
+        binds_to_certificate=True,
         client_uri="https://b.example/",
         management_digest="00",
         backchannel_logout_uri="https://b.example/bye",

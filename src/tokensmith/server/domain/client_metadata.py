@@ -72,6 +72,7 @@ class ClientMetadata(msgspec.Struct, frozen=True, kw_only=True):
     introspection_signed_response_alg: str = DEFAULT_ID_TOKEN_ALG
     require_pushed_authorization_requests: bool = False
     dpop_bound_access_tokens: bool = False
+    tls_client_certificate_bound_access_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,7 @@ def read_metadata(
         introspection_alg=sent.introspection_signed_response_alg,
         requires_pushed=sent.require_pushed_authorization_requests,
         binds_tokens=sent.dpop_bound_access_tokens,
+        binds_to_certificate=_binds_to_certificate(sent, by_certificate),
         client_uri=sent.client_uri,
         backchannel_logout_uri=sent.backchannel_logout_uri,
     )
@@ -152,6 +154,8 @@ def told_metadata(client: Client) -> dict[str, JsonValue]:
         "require_pushed_authorization_requests": known.requires_pushed,
         "dpop_bound_access_tokens": known.binds_tokens,
     }
+    if known.binds_to_certificate:
+        members["tls_client_certificate_bound_access_tokens"] = True
     if known.requires_signed:
         members["require_signed_request_object"] = True
     if known.request_object_alg is not None:
@@ -229,6 +233,12 @@ def _certificate_name(sent: ClientMetadata, method: AuthMethod) -> CertificateNa
         return parse_certificate_name(*names.popitem())
     except InvalidRequestError as error:
         raise _bad(str(error), code="metadata_certificate_name", detail=error.detail) from None
+
+
+def _binds_to_certificate(sent: ClientMetadata, by_certificate: frozenset[AuthMethod]) -> bool:
+    if sent.tls_client_certificate_bound_access_tokens and not by_certificate:
+        raise _bad("Nobody is asked for a certificate here.", code="metadata_certificate_binding")
+    return sent.tls_client_certificate_bound_access_tokens
 
 
 def _request_object_alg(sent: ClientMetadata) -> str | None:

@@ -26,7 +26,8 @@ def fapi2(registration: Registration) -> Registration:
         requires_pkce=True,
         requires_pushed=True,
         names_redirect_uri=True,
-        binds_tokens=True,
+        # §5.3.2.1: to a certificate or to a key.
+        binds_tokens=not registration.binds_to_certificate,
         rotates=False,
         id_token_alg=SIGNED_WITH,
         introspection_alg=SIGNED_WITH,

@@ -104,7 +104,7 @@ class Family:
             `MAX_RECENT`. The first entry of generation 0 is the family's birth.
         idle_expires_at_ms, absolute_expires_at_ms: The family has ended at the earlier of the two.
         ended_at_ms: When it was ended; None while it runs.
-        key_thumbprint: Names the key whose possession has to be proven with every use (RFC 9449 §5); None where none
+        key_thumbprint: Names the key or certificate that has to be shown with every use (RFC 9449 §5); None where none
             has to. Once bound, a family stays bound.
         earlier_keys: The rotation keys before *key_id*, oldest first; none that could only prove what is too old.
     """

@@ -59,6 +59,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         names_redirect_uri: Its requests name one, though there may be only one (FAPI 2.0 §5.3.2.2).
         rotates: Another refresh token with every use. Off only where the token alone is of no use to anybody.
         binds_tokens: No token without a proof of possession (RFC 9449 §5.2).
+        binds_to_certificate: No token that is not bound to the certificate of its connection, or by a proof to a key
+            (RFC 8705 §3.4).
         opaque: Its access tokens can be read by this server alone; who gets one asks (RFC 7662).
         client_uri: Its home page.
         document_read_at_ms: When it was read from the document that is its name; None for every other client.
@@ -87,6 +89,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     names_redirect_uri: bool = False
     rotates: bool = True
     binds_tokens: bool = False
+    binds_to_certificate: bool = False
     opaque: bool = False
     client_uri: str | None = None
     document_read_at_ms: int | None = None

@@ -5,6 +5,7 @@ from tokensmith.server.domain.authorization_details import Details
 from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.grants import Standing
 from tokensmith.server.domain.identity import claims_for
+from tokensmith.server.domain.possession import confirmation
 from tokensmith.server.domain.status_lists import StatusPlace
 
 
@@ -20,7 +21,8 @@ def access_token_claims(
     """Return the claims of an access token, less those the signer fills in (iss, aud, iat, exp, jti).
 
     Args:
-        key_thumbprint: Names the key that the token is bound to (RFC 9449 §6.1); None for a bearer token.
+        key_thumbprint: Names the key or the certificate that the token is bound to (`domain/possession.py`); None for a
+            bearer token.
         details: What it allows beyond scopes (RFC 9396 §9.1): those of its own audience.
     """
     claims: dict[str, JsonValue] = {
@@ -33,7 +35,7 @@ def access_token_claims(
     if details:
         claims["authorization_details"] = [dict(detail) for detail in details]
     if key_thumbprint is not None:
-        claims["cnf"] = {"jkt": key_thumbprint}
+        claims["cnf"] = confirmation(key_thumbprint)
     if standing.signed_in_at_ms is not None:
         claims["auth_time"] = to_seconds(standing.signed_in_at_ms)
         claims["amr"] = list(standing.amr)

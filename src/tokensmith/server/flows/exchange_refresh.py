@@ -17,6 +17,7 @@ from tokensmith.server.domain.errors import (
     UnavailableError,
 )
 from tokensmith.server.domain.grants import GrantedAudience, Standing
+from tokensmith.server.domain.possession import is_certificate
 from tokensmith.server.domain.refresh_tokens import Family, Redeem, RefreshToken, Refuse, Repeat, Reuse, parse
 from tokensmith.server.domain.rotation_keys import RotationKeyRing
 from tokensmith.server.domain.scopes import audience_of, effective_scopes
@@ -55,8 +56,8 @@ class ExchangeRefresh:
         A scope or resource that cannot be had is refused before the token is spent.
 
         Args:
-            key_thumbprint: Names the key that the caller proved to hold. The access token is bound to it, and so is
-                the family of a client that proves itself in no other way (RFC 9449 §5).
+            key_thumbprint: Names the key that the caller proved to hold, or its certificate. The access token is bound
+                to it, and so is the family of a client that proves itself in no other way (RFC 9449 §5, RFC 8705 §4).
             details: Of those that were granted, the ones the access token is to have; all where there are none.
 
         Raises:
@@ -148,9 +149,9 @@ class ExchangeRefresh:
 
 
 def _check_key(family: Family, token: RefreshToken, key_thumbprint: str | None) -> None:
-    if family.key_thumbprint in (None, key_thumbprint):
+    if family.key_thumbprint is None or family.key_thumbprint == key_thumbprint:
         return
-    if key_thumbprint is None:
+    if key_thumbprint is None and not is_certificate(family.key_thumbprint):
         raise InvalidDpopProofError("The refresh token must come with a proof.", code="dpop_proof_missing")
     raise _refused(token, code="refresh_token_other_key")
 

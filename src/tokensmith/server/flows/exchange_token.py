@@ -16,6 +16,7 @@ from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.errors import InvalidRequestError, InvalidTargetError, UnauthorizedClientError
 from tokensmith.server.domain.grants import Standing
 from tokensmith.server.domain.identity import IDENTITY
+from tokensmith.server.domain.possession import confirmation, token_type
 from tokensmith.server.domain.resources import Resource
 from tokensmith.server.domain.scopes import asked_scopes, narrowed
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
@@ -111,13 +112,13 @@ class ExchangeToken:
             "act": _chain(actor, subject.claims.get("act")),
         }
         if asked.key_thumbprint is not None:
-            claims["cnf"] = {"jkt": asked.key_thumbprint}
+            claims["cnf"] = confirmation(asked.key_thumbprint)
         token = await self.mint.access_token(
             client, claims, audience=reach.resource.audience, issued_at=now, lifetime=lifetime
         )
         return TokenAnswer(
             access_token=token,
-            token_type="Bearer" if asked.key_thumbprint is None else "DPoP",
+            token_type=token_type(claims),
             expires_in=lifetime,
             scope=" ".join(sorted(reach.scopes)),
             refresh_token=None,

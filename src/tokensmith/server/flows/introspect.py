@@ -11,6 +11,7 @@ from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.errors import InvalidClientError, InvalidGrantError
 from tokensmith.server.domain.grants import Standing
+from tokensmith.server.domain.possession import token_type
 from tokensmith.server.domain.refresh_tokens import PREFIX, Family, Redeem, Repeat, parse
 from tokensmith.server.domain.rotation_keys import RotationKeyRing
 from tokensmith.server.domain.token_claims import subject
@@ -61,8 +62,8 @@ class Introspect:
         if token is None or not await self._may_ask(client, token):
             return {"active": False}
         members = {name: token.claims[name] for name in token.claims if name in _TOLD}
-        # RFC 9449 §6.2: the resource server needs the key to compare the proof with.
-        return {"active": True, "token_type": "DPoP" if "cnf" in members else "Bearer", **members}
+        # RFC 9449 §6.2, RFC 8705 §3.2: the resource server needs what to compare the proof with.
+        return {"active": True, "token_type": token_type(members), **members}
 
     async def _may_ask(self, client: Client, token: OwnAccessToken) -> bool:
         async def unit(uow: UnitOfWork) -> bool:

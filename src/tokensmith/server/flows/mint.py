@@ -13,6 +13,7 @@ from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.grants import GrantedAudience, Standing
 from tokensmith.server.domain.identity import OPENID
+from tokensmith.server.domain.possession import token_type
 from tokensmith.server.domain.scopes import identity_scopes
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.token_claims import access_token_claims, id_token_claims
@@ -58,7 +59,7 @@ class Mint:
         """Sign an access token for one audience of a grant and put it into an answer.
 
         Times are the database's (`standing.now_ms`): a process whose own clock is off still issues tokens that every
-        other process agrees with. With *key_thumbprint* the access token is bound to that key.
+        other process agrees with. With *key_thumbprint* the access token is bound to what that names.
 
         Raises:
             UnavailableError: no key to sign with, or the database cannot be reached.
@@ -81,7 +82,7 @@ class Mint:
         )
         return TokenAnswer(
             access_token=token,
-            token_type="Bearer" if key_thumbprint is None else "DPoP",
+            token_type=token_type(claims),
             expires_in=lifetime,
             scope=" ".join(sorted(scopes)),
             refresh_token=refresh_token,

@@ -30,7 +30,8 @@ class TokenRequest:
         parameters: The form's single-valued parameters; empty ones are left out (RFC 6749 §3.2).
         resources: Every `resource` parameter, the only one that may be repeated (RFC 8707 §2).
         source: The caller's network address as the server believes it.
-        key_thumbprint: Names the key that the caller proved to hold; None without a proof.
+        key_thumbprint: Names the key that the caller proved to hold, or the certificate that its tokens are bound to;
+            None for neither.
     """
 
     client: Client

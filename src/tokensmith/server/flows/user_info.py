@@ -1,14 +1,16 @@
 """Whom is this access token about (Core §5.3)? It is asked with the token itself, which is for this server alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tokensmith.guard.credentials import PresentedToken
 from tokensmith.guard.errors import InsufficientScopeError, InvalidProofError, InvalidTokenError, NonceNeededError
+from tokensmith.guard.sender.binding import Binding, read_binding
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.server.domain.errors import InvalidDpopProofError, UseDpopNonceError
 from tokensmith.server.domain.grants import Standing
 from tokensmith.server.domain.identity import IDENTITY, OPENID
+from tokensmith.server.domain.possession import confirmation, name_certificate, token_type
 from tokensmith.server.domain.scopes import asked_scopes, identity_scopes
 from tokensmith.server.domain.token_claims import person_claims, subject
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
@@ -31,16 +33,23 @@ class UserInfo:
     answers: SignAnswers
 
     async def run(
-        self, presented: PresentedToken, *, proofs: Sequence[bytes], method: str, path: str
+        self,
+        presented: PresentedToken,
+        *,
+        proofs: Sequence[bytes],
+        certificate: bytes | None,
+        method: str,
+        path: str,
     ) -> dict[str, JsonValue] | str:
         """Return the claims that a token opens, and whom they are about; signed, where its client registered that.
 
         Args:
             proofs: Every DPoP header of the request.
+            certificate: That of the connection, in DER.
             path: The endpoint's path below the issuer.
 
         Raises:
-            InvalidTokenError: not good here, not for here, revoked, or bound to a key that was not shown.
+            InvalidTokenError: not good here, not for here, revoked, or bound to what was not shown.
             InvalidProofError: the proof that came with it is not good.
             InsufficientScopeError: it was not made for OpenID Connect.
             UnavailableError: the database cannot be reached.
@@ -48,7 +57,14 @@ class UserInfo:
         token = await self.access_tokens.read(presented.token)
         if token is None or token.audience != self.issuer:
             raise InvalidTokenError("The access token is not good here.", code="userinfo_token")
-        await self._check_binding(token, presented, proofs, method, path)
+        binding = read_binding(token.claims)
+        # RFC 9449 §7.1, §7.2: a token bound to a key is no bearer token, and a bearer token has no proof to go with.
+        if presented.scheme != token_type(token.claims):
+            raise InvalidTokenError("The access token came under the wrong scheme.", code="userinfo_scheme")
+        if binding is not None and binding.method == "x5t#S256":
+            _check_certificate(binding, certificate)
+        elif binding is not None:
+            await self._check_key(binding.thumbprint, presented, proofs, method, path)
         standing = await self.store.read(lambda uow: _running(uow, token))
         if standing is None or standing.user is None or standing.user.disabled:
             raise InvalidTokenError("The access token is not good any more.", code="userinfo_token_ended")
@@ -61,16 +77,9 @@ class UserInfo:
         alg = standing.client.registration.userinfo_alg
         return claims if alg is None else await self.answers.user_info(standing.client, claims, alg=alg)
 
-    async def _check_binding(
-        self, token: OwnAccessToken, presented: PresentedToken, proofs: Sequence[bytes], method: str, path: str
+    async def _check_key(
+        self, bound: str, presented: PresentedToken, proofs: Sequence[bytes], method: str, path: str
     ) -> None:
-        confirmation = token.claims.get("cnf")
-        bound = confirmation.get("jkt") if isinstance(confirmation, Mapping) else None
-        if bound is None and presented.scheme == "Bearer":
-            return
-        # RFC 9449 §7.1, §7.2: a bound token is no bearer token, and a bearer token has no proof to go with.
-        if bound is None or presented.scheme == "Bearer":
-            raise InvalidTokenError("The access token came under the wrong scheme.", code="userinfo_scheme")
         try:
             proven = await self.possession.run(proofs, path=path, method=method, access_token=presented.token)
         except UseDpopNonceError as error:
@@ -79,6 +88,14 @@ class UserInfo:
             raise InvalidProofError(str(error), code=error.code, detail=error.detail) from None
         if proven != bound:
             raise InvalidProofError("The proof is not of the token's key.", code="userinfo_other_key")
+
+
+def _check_certificate(binding: Binding, certificate: bytes | None) -> None:
+    # RFC 8705 §3.
+    if certificate is None:
+        raise InvalidTokenError("The access token must come with its certificate.", code="certificate_missing")
+    if {binding.method: binding.thumbprint} != confirmation(name_certificate(certificate)):
+        raise InvalidTokenError("The access token is bound to another certificate.", code="certificate_mismatch")
 
 
 async def _running(uow: UnitOfWork, token: OwnAccessToken) -> Standing | None:

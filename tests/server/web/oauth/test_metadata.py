@@ -165,6 +165,7 @@ async def test_certificates_are_offered_where_they_can_be_checked(
     for endpoint in ("token", "revocation", "introspection"):
         offered = members[f"{endpoint}_endpoint_auth_methods_supported"]
         assert [method for method in offered if "tls" in method] == ways
+    assert members.get("tls_client_certificate_bound_access_tokens", False) is bool(ways)
 
 
 async def test_endpoints_for_certificates_may_be_elsewhere(served: Served) -> None:

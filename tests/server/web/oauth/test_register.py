@@ -173,14 +173,20 @@ async def test_a_program_registers_the_name_of_its_certificate(anyio_backend: st
     """RFC 7591, RFC 8705 §2.1.2; told as it was sent, and changed with the rest (RFC 7592)."""
     settings: dict[str, Any] = {"trusted_proxies": (PEER,), "client_certificate_header": "client-cert"}
     served = Served(await World.built(), authorities=AUTHORITIES, registration="open", **settings)
-    made = await register(served, token_endpoint_auth_method="tls_client_auth", tls_client_auth_san_dns="robot.example")
+    made = await register(
+        served,
+        token_endpoint_auth_method="tls_client_auth",
+        tls_client_auth_san_dns="robot.example",
+        tls_client_certificate_bound_access_tokens=True,
+    )
+    assert made["tls_client_certificate_bound_access_tokens"] is True
     assert made["token_endpoint_auth_method"] == "tls_client_auth"
     assert made["tls_client_auth_san_dns"] == "robot.example"
     assert "client_secret" not in made
     changed = {**METADATA, "tls_client_auth_subject_dn": "CN=robot"}
     answer = await manage(served, "PUT", made["registration_client_uri"], made["registration_access_token"], changed)
     assert (answer.status_code, answer.json()["tls_client_auth_subject_dn"]) == (200, "CN=robot")
-    assert "tls_client_auth_san_dns" not in answer.json()
+    assert {"tls_client_auth_san_dns", "tls_client_certificate_bound_access_tokens"}.isdisjoint(answer.json())
 
 
 async def test_certificates_are_not_registered_where_nobody_asks_for_them(opened: Served) -> None:

@@ -19,11 +19,15 @@ _MAX_COUNTED_NAME: Final = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientCall:
-    """A form from a client that has proven itself, and where it came from."""
+    """A form from a client that has proven itself, and where it came from.
+
+    *certificate* is that of the connection, in DER, whatever the client proved itself by.
+    """
 
     form: Form
     client: Client
     source: str
+    certificate: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,4 +62,4 @@ class CallingClients:
         except InvalidClientError:
             await self.failures.count_failure(counted)
             raise
-        return ClientCall(form=form, client=client, source=source)
+        return ClientCall(form=form, client=client, source=source, certificate=certificate)

@@ -96,6 +96,8 @@ def metadata_handler(
     members["ui_locales_supported"] = list(LANGUAGES)
     members["dpop_signing_alg_values_supported"] = list(DPOP_ALGORITHMS)
     members |= _client_methods([*_PROVEN_METHODS, *sorted(map(str, by_certificate))])
+    if by_certificate:
+        members["tls_client_certificate_bound_access_tokens"] = True
     if alias:
         members["mtls_endpoint_aliases"] = {name: alias + path for name, path in paths.items() if name in _ALIASED}
     return MetadataHandler(body=encode(members))

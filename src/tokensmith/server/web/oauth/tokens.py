@@ -6,6 +6,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tokensmith.server.flows.bound_certificate import bound_certificate
 from tokensmith.server.flows.prove_possession import ProvePossession
 from tokensmith.server.flows.token_request import TokenEndpoint, TokenRequest
 from tokensmith.server.web.oauth.calling_client import CallingClients
@@ -29,13 +30,15 @@ class TokenHandler:
         """Issue tokens for what the form asks.
 
         Raises:
-            OAuthError: see `CallingClients.read`, `ProvePossession.run` and `TokenEndpoint.run`.
+            OAuthError: see `CallingClients.read`, `ProvePossession.run`, `bound_certificate` and `TokenEndpoint.run`.
         """
         call = await self.clients.read(request)
         grant_type = call.form.required("grant_type")
         key_thumbprint = await self.possession.run(
             proofs_of(request.scope), path=TOKEN_PATH, algorithms=call.client.registration.signs_with
         )
+        # RFC 8705 §3; not where a proof says what the tokens are bound to.
+        key_thumbprint = key_thumbprint or bound_certificate(call.client, call.certificate)
         answer = await self.tokens.run(
             TokenRequest(
                 client=call.client,

@@ -12,6 +12,7 @@ from tokensmith.guard.errors import GuardError
 from tokensmith.guard.facts import RequestFacts
 from tokensmith.guard.sender import DPOP_ALGORITHMS
 from tokensmith.server.flows.user_info import UserInfo
+from tokensmith.server.web.connection_certificates import ConnectionCertificates
 from tokensmith.server.web.observer import Observer
 from tokensmith.server.web.request_headers import proofs_of
 from tokensmith.server.web.responses import REALM, json_response, signed_response
@@ -24,12 +25,14 @@ class UserInfoHandler:
     """The handler of both methods."""
 
     user_info: UserInfo
+    certificates: ConnectionCertificates
     observer: Observer
 
     async def __call__(self, request: Request) -> Response:
         """Say whom the access token is about.
 
         Raises:
+            InvalidRequestError: the proxy's word about the certificate cannot be read.
             UnavailableError: the database cannot be reached.
         """
         scope = request.scope
@@ -37,7 +40,11 @@ class UserInfoHandler:
         try:
             presented = find_token(facts, takes_proofs=True)
             told = await self.user_info.run(
-                presented, proofs=proofs_of(scope), method=request.method, path=USERINFO_PATH
+                presented,
+                proofs=proofs_of(scope),
+                certificate=self.certificates.of(scope),
+                method=request.method,
+                path=USERINFO_PATH,
             )
         except GuardError as error:
             self.observer.refused(USERINFO_PATH, code=error.code)
