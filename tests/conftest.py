@@ -1,7 +1,7 @@
 """What every test can ask for, and the last line of a run: what was not run, and why.
 
 Fixtures: `postgres_url`, `postgres_server`, `valkey_url`, `chromium`, `page`, `processes`, `npm_jose`, `npm_provider`,
-`npm_clients`, `debian_jose`, `token_server`;
+`npm_clients`, `debian_jose`, `softhsm`, `token_server`;
 see tests/services/.
 """
 
@@ -16,6 +16,7 @@ pytest_plugins = (
     "tests.services.processes",  # first: the others import it, and its asserts are to be rewritten
     "tests.services.browser",
     "tests.services.debian_jose",
+    "tests.services.softhsm",
     "tests.services.npm_jose",
     "tests.services.npm_clients",
     "tests.services.npm_provider",

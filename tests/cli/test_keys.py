@@ -23,6 +23,7 @@ def stages(operator: Operator) -> list[tuple[str, str]]:
 def test_keys_are_listed_with_their_stage(operator: Operator) -> None:
     assert stages(operator) == [("ES256", "active"), ("RS256", "active")]
     assert "ES256" in operator.do(keys, "list")
+    assert "held" not in operator.do(keys, "list")
 
 
 def test_a_successor_is_published_before_it_signs(operator: Operator) -> None:
@@ -130,7 +131,8 @@ def test_a_key_that_only_verifies_is_listed_with_its_end(operator: Operator, tmp
 
     assert output == f"old-server verifies until {row['gone at']}, and signs nothing.\n"
     assert row["stage"] == "verify-only"
-    assert (row["signs from"], row["until"]) == ("", "")
+    assert (row["signs from"], row["until"], row["held in"]) == ("", "", "")
+    assert {row["held in"] for row in rows if row["kid"] != "old-server"} == {"database"}
 
 
 def test_an_encrypted_key_needs_its_password(operator: Operator, tmp_path: Path) -> None:

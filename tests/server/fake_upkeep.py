@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.server.fake_state import State
 from tokensmith.server.domain.audit import AuditEvent, AuditRow
+from tokensmith.server.domain.ids import KeyId
 from tokensmith.server.domain.sign_in_attempts import (
     KNOWN_SOURCE_MS,
     NAME_ALONE,
@@ -42,6 +43,11 @@ class FakeSigningKeys:
         self._state.signing_keys[key.kid] = replace(
             held, retired_at_ms=key.retired_at_ms, gone_at_ms=key.gone_at_ms, compromised=key.compromised
         )
+
+    async def erase(self, kid: KeyId) -> None:
+        if kid in self._state.signing_keys:
+            held = self._state.signing_keys[kid]
+            self._state.signing_keys[kid] = replace(held, sealed_private_jwk=None, provider_key_id=None)
 
     async def lock(self) -> None:
         pass

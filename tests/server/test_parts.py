@@ -1,14 +1,17 @@
 """The parts of a server: opened from settings, refused with a reason."""
 
+import sys
 from pathlib import Path
 
+import pkcs11
 import pytest
 from cryptography.x509 import load_der_x509_certificate
 
 from tests.jose.jwk.certificates import SERVER, x5c
 from tests.server.client_certificates import AUTHORITIES_PEM, NOW, certified
+from tests.services.softhsm import SoftHsm
 from tokensmith.jose.errors import KeyMaterialError
-from tokensmith.server.domain.errors import SealError, UnavailableError
+from tokensmith.server.domain.errors import ConflictError, SealError, UnavailableError
 from tokensmith.server.parts import authorities_of, database_of, opened_parts, sealing_of
 from tokensmith.server.preparation import prepare
 from tokensmith.server.settings import Settings, SettingsError
@@ -123,3 +126,59 @@ def test_a_file_without_authorities_is_refused(tmp_path: Path, content: str | No
         authorities_of(behind_proxy(file))
 
     assert refused.value.setting == "client_certificate_authorities"
+
+
+def with_token(tmp_path: Path, softhsm: SoftHsm, **changes: str) -> Settings:
+    return Settings(database=f"sqlite:///{tmp_path / 't.db'}", **{**softhsm.settings, **changes})
+
+
+@pytest.mark.anyio
+async def test_keys_are_kept_in_the_token_of_the_settings(tmp_path: Path, softhsm: SoftHsm) -> None:
+    """The PIN may come from a file; afterwards the login is over."""
+    pin = tmp_path / "pin"
+    pin.write_text(softhsm.pin)
+    pin.chmod(0o600)
+    settings = with_token(tmp_path, softhsm, pkcs11_pin="", pkcs11_pin_file=str(pin))
+    await prepare(settings)
+    async with opened_parts(settings) as parts:
+        assert parts.provider is not None
+        await parts.provider.check()
+        keys = await parts.store.read(lambda uow: uow.signing_keys.all())
+
+    assert [(key.sealed_private_jwk, bool(key.provider_key_id)) for key in keys] == [(None, True)] * 2
+    assert not pkcs11.lib.__globals__["_loaded"][softhsm.module].initialized
+
+
+@pytest.mark.anyio
+async def test_nothing_is_prepared_with_a_wrong_pin(tmp_path: Path, softhsm: SoftHsm) -> None:
+    """Also where no key has to be made."""
+    await prepare(with_token(tmp_path, softhsm))
+    with pytest.raises(UnavailableError) as refused:
+        await prepare(with_token(tmp_path, softhsm, pkcs11_pin="0000"))
+
+    assert refused.value.code == "pkcs11_pin_refused"
+
+
+@pytest.mark.anyio
+async def test_without_the_token_of_its_keys_a_server_does_not_start(tmp_path: Path, softhsm: SoftHsm) -> None:
+    """Keys in the database would undo what somebody has decided."""
+    settings = with_token(tmp_path, softhsm)
+    await prepare(settings)
+    with pytest.raises(ConflictError) as refused:
+        await prepare(Settings(database=settings.database))
+
+    assert refused.value.code == "key_provider_missing"
+
+
+@pytest.mark.anyio
+async def test_an_extra_that_is_missing_is_named(
+    tmp_path: Path, softhsm: SoftHsm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pkcs11_keys", "pkcs11_session"):
+        monkeypatch.delitem(sys.modules, f"tokensmith.server.gateways.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "pkcs11", None)
+    with pytest.raises(ConflictError) as refused:
+        await prepare(with_token(tmp_path, softhsm))
+
+    assert refused.value.code == "pkcs11_extra_missing"
+    assert "tokensmith[pkcs11]" in str(refused.value)

@@ -9,7 +9,7 @@ import pytest
 from tokensmith.server.settings import Settings, SettingsError, load
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
-ROW = re.compile(r"^\| `(?P<name>[a-z_]+)` \| `(?P<default>[^`]*)` \|", re.MULTILINE)
+ROW = re.compile(r"^\| `(?P<name>[a-z0-9_]+)` \| `(?P<default>[^`]*)` \|", re.MULTILINE)
 
 
 def test_a_server_needs_no_settings_at_all() -> None:
@@ -290,3 +290,35 @@ def test_endpoints_elsewhere_have_the_path_of_the_issuer(issuer: str, path: str)
 
     assert settings.certificate_alias == "https://mtls.id.example" + path
     assert Settings(issuer=issuer).certificate_alias == ""
+
+
+TOKEN = {"signing_provider": "pkcs11", "pkcs11_module": "/m.so", "pkcs11_token": "t", "pkcs11_pin": "871 open"}
+
+
+def test_a_token_is_named_whole() -> None:
+    """Module, label and PIN; the PIN is shown nowhere."""
+    settings = Settings(**TOKEN)
+
+    assert settings.signing_provider == "pkcs11"
+    assert "871" not in repr(settings)
+    assert Settings(**{**TOKEN, "pkcs11_pin": "", "pkcs11_pin_file": "pin"}).pkcs11_pin_file == "pin"
+
+
+@pytest.mark.parametrize(
+    ("changes", "setting"),
+    [
+        ({"pkcs11_module": ""}, "pkcs11_module"),
+        ({"pkcs11_token": ""}, "pkcs11_token"),
+        ({"pkcs11_pin": ""}, "pkcs11_pin_file"),
+        ({"pkcs11_pin_file": "pin"}, "pkcs11_pin_file"),
+        ({"signing_provider": "database"}, "pkcs11_module"),
+        ({"signing_provider": "database", "pkcs11_module": "", "pkcs11_token": ""}, "pkcs11_pin_file"),
+    ],
+)
+def test_half_a_token_is_refused(changes: dict[str, str], setting: str) -> None:
+    """Also without the provider: keys would be in the database that somebody wanted in a token."""
+    with pytest.raises(SettingsError) as refused:
+        Settings(**{**TOKEN, **changes})
+
+    assert refused.value.setting == setting
+    assert "871" not in str(refused.value)

@@ -25,6 +25,7 @@ from tokensmith.server.settings import Settings
 # An RFC 7638 thumbprint; every 64th begins with a dash, and would be taken for options.
 _DASHED_KEY_ID: Final = re.compile(r"-[A-Za-z0-9_-]{42}")
 
+_COLUMNS: Final = ("kid", "alg", "stage", "signs from", "until", "gone at", "held in")
 _IMPORT: Final = """\b
 Examples:
   tokensmith keys import old-server.pem --alg RS256 --kid 2025-11
@@ -62,10 +63,13 @@ def list_all(settings: Settings, *, as_json: bool) -> None:
             shown_instant(key.active_at_ms if key.ever_signs else None),
             shown_instant(key.retired_at_ms if key.ever_signs else None),
             shown_instant(key.gone_at_ms),
+            _held_in(key),
         )
         for key in found
     ]
-    show_table(("kid", "alg", "stage", "signs from", "until", "gone at"), rows, as_json=as_json)
+    # Where all are in the database, which is usual, people have the width of a column for the rest.
+    shown = len(_COLUMNS) - (not as_json and all(key.provider_key_id is None for key in found))
+    show_table(_COLUMNS[:shown], [row[:shown] for row in rows], as_json=as_json)
 
 
 @keys.command()
@@ -157,7 +161,7 @@ def reseal(settings: Settings) -> None:
 
 
 def _import(parts: Parts) -> ImportKey:
-    return ImportKey(store=parts.store, sealers=parts.sealing)
+    return ImportKey(store=parts.store, sealers=parts.sealing, has_provider=parts.provider is not None)
 
 
 def _tell_when_it_signs(key: SigningKey) -> None:
@@ -166,4 +170,10 @@ def _tell_when_it_signs(key: SigningKey) -> None:
 
 
 def _keys(parts: Parts) -> RotateKeys:
-    return RotateKeys(store=parts.store, sealers=parts.sealing)
+    return RotateKeys(store=parts.store, sealers=parts.sealing, provider=parts.provider)
+
+
+def _held_in(key: SigningKey) -> str:
+    if key.provider_key_id is not None:
+        return "pkcs11"
+    return "" if key.sealed_private_jwk is None else "database"

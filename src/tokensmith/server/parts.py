@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Final
 
 from tokensmith.jose.jwk import TrustAnchors
-from tokensmith.server.domain.errors import SealError
+from tokensmith.server.domain.errors import ConflictError, SealError
+from tokensmith.server.domain.key_providers import KeyProvider
 from tokensmith.server.domain.passwords import PasswordHasher
 from tokensmith.server.gateways.argon2 import STANDARD, STRONG, Argon2Hasher, Argon2Profile
 from tokensmith.server.gateways.source_limits import SourceLimits
@@ -35,6 +36,7 @@ class Parts:
 
     store: SqlStore
     sealing: SealingRing
+    provider: KeyProvider | None
     hasher: PasswordHasher
     sign_ins: SourceLimit
     client_failures: SourceLimit
@@ -104,16 +106,32 @@ async def opened_parts(settings: Settings) -> AsyncIterator[Parts]:
         stack.push_async_callback(client_failures.close)
         hasher = Argon2Hasher(_PROFILES[settings.password_hashing])
         stack.callback(hasher.close)
+        provider = None if settings.signing_provider == "database" else _provider(settings, stack)
         await store.start()
         stack.push_async_callback(store.close)
         yield Parts(
             store=store,
             sealing=store.sealing,
+            provider=provider,
             hasher=hasher,
             sign_ins=sign_ins,
             client_failures=client_failures,
             authorities=authorities,
         )
+
+
+def _provider(settings: Settings, stack: AsyncExitStack) -> KeyProvider:
+    try:
+        # Here and not above: without a token no library for it is needed, and the extra is not installed then.
+        from tokensmith.server.gateways.pkcs11_keys import Pkcs11Keys, read_pin  # noqa: PLC0415
+        from tokensmith.server.gateways.pkcs11_session import Pkcs11Session  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        text = "A PKCS#11 token needs an extra: pip install 'tokensmith[pkcs11]'"
+        raise ConflictError(text, code="pkcs11_extra_missing", detail=str(error)) from error
+    pin = settings.pkcs11_pin or read_pin(Path(settings.pkcs11_pin_file))
+    keys = Pkcs11Keys(Pkcs11Session(settings.pkcs11_module, token=settings.pkcs11_token, pin=pin))
+    stack.push_async_callback(keys.close)
+    return keys
 
 
 def _limit(settings: Settings, name: str, *, per_minute: int) -> SourceLimits:

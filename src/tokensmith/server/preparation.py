@@ -26,7 +26,10 @@ async def prepare(settings: Settings) -> None:
 async def prepare_parts(parts: Parts, *, issuer: str) -> None:
     """Do the same over parts that are open already, whose tables are up to date."""
     await ManageResources(store=parts.store).ensure_identity(issuer)
-    await RotateKeys(store=parts.store, sealers=parts.sealing).ensure()
+    if parts.provider is not None:
+        # A wrong PIN is found here, once, and not by each worker: a token locks itself after a few.
+        await parts.provider.check()
+    await RotateKeys(store=parts.store, sealers=parts.sealing, provider=parts.provider).ensure()
     await ManageClients(store=parts.store).ensure_first_party()
 
 

@@ -54,6 +54,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     first_party_sign_in: Literal["auto", "on", "off"] = "auto"
     sealing_key: str = ""
     sealing_key_file: str = ""
+    signing_provider: Literal["database", "pkcs11"] = "database"
+    pkcs11_module: str = ""
+    pkcs11_token: str = ""
+    pkcs11_pin: str = ""
+    pkcs11_pin_file: str = ""
     password_hashing: Literal["standard", "strong"] = "standard"
     client_documents: bool = True
     dpop_nonces: bool = False
@@ -83,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if self.sealing_key and self.sealing_key_file:
             raise SettingsError("give sealing_key or this, not both", setting="sealing_key_file")
         self._check_certificates()
+        self._check_token()
 
     def _check_certificates(self) -> None:
         header = self.client_certificate_header
@@ -100,8 +106,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             _check_origin(self.client_certificate_origin)
 
     def __repr__(self) -> str:
-        # Neither the sealing key nor a password in a database URL has any business in a traceback.
+        # Neither a sealing key, nor a PIN, nor a password in a database URL has any business in a traceback.
         return f"<Settings issuer={self.issuer!r}>"
+
+    def _check_token(self) -> None:
+        has_token = self.signing_provider == "pkcs11"
+        for setting in ("pkcs11_module", "pkcs11_token"):
+            if has_token != bool(getattr(self, setting)):
+                raise SettingsError("goes with signing_provider = pkcs11, and only with that", setting=setting)
+        if self.pkcs11_pin and self.pkcs11_pin_file:
+            raise SettingsError("give pkcs11_pin or this, not both", setting="pkcs11_pin_file")
+        if has_token != bool(self.pkcs11_pin or self.pkcs11_pin_file):
+            raise SettingsError("or pkcs11_pin goes with signing_provider = pkcs11", setting="pkcs11_pin_file")
 
     @property
     def is_loopback(self) -> bool:

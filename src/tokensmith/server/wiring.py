@@ -17,6 +17,7 @@ from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_credentials import ClientCredentials
 from tokensmith.server.flows.connect_device import ConnectDevice
 from tokensmith.server.flows.deliver_logouts import DeliverLogouts
+from tokensmith.server.flows.erase_keys import EraseKeys
 from tokensmith.server.flows.exchange_assertion import ExchangeAssertion
 from tokensmith.server.flows.exchange_code import ExchangeCode
 from tokensmith.server.flows.exchange_device import ExchangeDevice
@@ -42,7 +43,7 @@ from tokensmith.server.flows.watch_status import WatchStatus
 from tokensmith.server.gateways.logout_posts import LogoutPosts
 from tokensmith.server.ops.counted_store import CountedStore
 from tokensmith.server.ops.health import Readiness, alive
-from tokensmith.server.ops.jobs import JobRunner, server_jobs
+from tokensmith.server.ops.jobs import Job, JobRunner, server_jobs
 from tokensmith.server.ops.metrics import Metrics, MetricsHandler
 from tokensmith.server.ops.soon import Soon
 from tokensmith.server.parts import Parts
@@ -91,7 +92,7 @@ class Wiring:
         self._traces = traces
         self.store = CountedStore(traces.store(parts.store) if traces else parts.store, metrics.audited)
         self.ending = Ending()
-        self.ring = KeyRing(self.store, parts.sealing, monotonic=monotonic)
+        self.ring = KeyRing(self.store, parts.sealing, provider=parts.provider, monotonic=monotonic)
         self.answers = SignAnswers(issuer=settings.issuer, ring=self.ring)
         self.opaque = OpaqueTokens(rotation_keys=parts.sealing)
         self.mint = Mint(issuer=settings.issuer, ring=self.ring, opaque=self.opaque)
@@ -145,8 +146,12 @@ class Wiring:
 
     def jobs(self) -> JobRunner:
         """Return the periodic work of this process."""
-        keys = RotateKeys(store=self.store, sealers=self.parts.sealing)
-        jobs = server_jobs(self.store, keys, self.deliver_logouts.run, audit_days=self.settings.audit_days)
+        provider = self.parts.provider
+        keys = RotateKeys(store=self.store, sealers=self.parts.sealing, provider=provider)
+        jobs = (
+            *server_jobs(self.store, keys, self.deliver_logouts.run, audit_days=self.settings.audit_days),
+            Job(name="gone_keys", run=EraseKeys(store=self.store, provider=provider).run),
+        )
         return JobRunner(jobs=jobs, seconds=self.settings.job_seconds, ran=self.metrics.ran_job)
 
     def handlers(self) -> Handlers:

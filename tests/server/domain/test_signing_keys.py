@@ -12,6 +12,7 @@ KEY = SigningKey(
     alg="ES256",
     public_jwk="{}",
     sealed_private_jwk=b"sealed-bytes",
+    provider_key_id=None,
     published_at_ms=100,
     active_at_ms=200,
     retired_at_ms=300,
@@ -67,3 +68,18 @@ def test_of_several_active_keys_of_an_algorithm_the_youngest_signs() -> None:
 
 def test_the_repr_shows_nothing_sealed() -> None:
     assert "sealed-bytes" not in repr(KEY)
+
+
+@pytest.mark.parametrize(("active", "retired", "signs"), [(200, None, True), (200, 201, True), (200, 200, False)])
+def test_a_key_that_is_retired_before_it_is_active_never_signs(active: int, retired: int | None, signs: bool) -> None:
+    """It is another server's, and verifies what was signed there."""
+    key = replace(KEY, active_at_ms=active, retired_at_ms=retired)
+
+    assert key.ever_signs is signs
+    assert (key.stage(now_ms=200) is Stage.ACTIVE) is signs
+
+
+def test_a_private_half_is_sealed_or_with_a_provider_or_with_nobody() -> None:
+    assert KEY.has_private_half
+    assert replace(KEY, sealed_private_jwk=None, provider_key_id="1").has_private_half
+    assert not replace(KEY, sealed_private_jwk=None).has_private_half

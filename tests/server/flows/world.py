@@ -10,6 +10,7 @@ from tests.server.flows.network import Documents
 from tokensmith.outbound.doors import AsyncOutside
 from tokensmith.server.domain.clients import FIRST_PARTY, Client, GrantType, Lifetimes
 from tokensmith.server.domain.ids import ClientId
+from tokensmith.server.domain.key_providers import KeyProvider
 from tokensmith.server.domain.registrations import Registration
 from tokensmith.server.domain.stored_secrets import digest
 from tokensmith.server.domain.unit_of_work import UnitOfWork
@@ -88,16 +89,17 @@ class CountingStore(InMemoryStore):
 class World:
     """Everything a flow needs, over one store; `pass_time` moves the database's clock and the process's together."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, provider: KeyProvider | None = None) -> None:
         self.seconds = 0.0
+        self.provider = provider
         self.store = CountingStore()
         self.sealing = HeldSealing(Sealing.generate())
         self.hasher = CountingHasher()
-        self.ring = KeyRing(self.store, self.sealing, monotonic=lambda: self.seconds)
+        self.ring = KeyRing(self.store, self.sealing, provider=provider, monotonic=lambda: self.seconds)
         opaque = OpaqueTokens(rotation_keys=self.sealing)
         mint = self.mint = Mint(issuer=ISSUER, ring=self.ring, opaque=opaque)
         own = OwnAccessTokens(issuer=ISSUER, ring=self.ring, opaque=opaque)
-        self.keys = RotateKeys(store=self.store, sealers=self.sealing)
+        self.keys = RotateKeys(store=self.store, sealers=self.sealing, provider=provider)
         self.users = ManageUsers(store=self.store, hasher=self.hasher)
         self.clients = ManageClients(store=self.store)
         self.resources = ManageResources(store=self.store)
@@ -131,9 +133,9 @@ class World:
         self.secrets: dict[str, str] = {}
 
     @classmethod
-    async def built(cls) -> Self:
+    async def built(cls, *, provider: KeyProvider | None = None) -> Self:
         """Ada reads, Grace reads and writes; `robot` asks for itself, `watcher` serves the notes resource."""
-        world = cls()
+        world = cls(provider=provider)
         await world.keys.ensure()
         await world.clients.ensure_first_party()
         await world.resources.ensure_identity(ISSUER)

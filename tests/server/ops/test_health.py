@@ -6,13 +6,14 @@ from typing import TypeVar
 
 import pytest
 
+from tests.server.fake_provider import FakeKeyProvider
 from tests.server.fake_sealing import HeldSealing
 from tests.server.flows.world import World
 from tests.server.web.requests import make_request
 from tests.server.web.served import Served
 from tokensmith.server.domain.errors import UnavailableError
 from tokensmith.server.domain.unit_of_work import UnitOfWork
-from tokensmith.server.flows.key_ring import KeyRing
+from tokensmith.server.flows.key_ring import READY_SECONDS, KeyRing
 from tokensmith.server.ops.health import Readiness
 from tokensmith.server.storage.sealing import Sealing
 
@@ -70,3 +71,17 @@ async def test_a_database_that_does_not_answer_is_waited_for_so_long_only() -> N
     answer = await ready(make_request())
 
     assert answer.status_code == 503
+
+
+async def test_a_server_whose_provider_does_not_sign_is_not_ready() -> None:
+    """That its keys are known here is not enough; when it signs again, the server is ready again."""
+    provider = FakeKeyProvider()
+    world = await World.built(provider=provider)
+    ready = Readiness(store=world.store, ring=world.ring)
+    assert (await ready(make_request())).status_code == 200
+    world.pass_time(READY_SECONDS)
+    provider.away = True
+    assert (await ready(make_request())).status_code == 503
+    provider.away = False
+
+    assert (await ready(make_request())).status_code == 200

@@ -25,6 +25,7 @@ JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
         ("password=hush&username=ada", "password=[redacted]&username=ada"),
         ("client_secret=hush", "client_secret=[redacted]"),
         ("refresh_token: hush,", "refresh_token: [redacted],"),
+        ("pkcs11_pin='12 34'", "pkcs11_pin=[redacted]"),
         ("PASSWORD = hush", "PASSWORD = [redacted]"),
         ("postgresql://user:hush@db/name", "postgresql://user:[redacted]@db/name"),
         ("valkey://:hush@cache:6379", "valkey://:[redacted]@cache:6379"),

@@ -17,6 +17,7 @@ KEY = SigningKey(
     alg="ES256",
     public_jwk='{"kty":"EC"}',
     sealed_private_jwk=b"\x00sealed\xff",
+    provider_key_id=None,
     published_at_ms=NOW,
     active_at_ms=NOW,
     retired_at_ms=None,
@@ -25,6 +26,7 @@ KEY = SigningKey(
 )
 SECOND = replace(KEY, kid=KeyId("a second"), published_at_ms=NOW + 1, active_at_ms=NOW + 300_000)
 VERIFYING = replace(KEY, kid=KeyId("verifies"), sealed_private_jwk=None, published_at_ms=NOW + 2, retired_at_ms=NOW)
+PROVIDED = replace(VERIFYING, kid=KeyId("provided"), provider_key_id="01ab", published_at_ms=NOW + 3)
 DAY_MS = 24 * 3600 * 1000
 
 
@@ -77,11 +79,23 @@ async def test_the_lock_is_free_for_whoever_is_alone(store: AnyStore) -> None:
 
 
 async def test_a_key_may_lack_its_private_half(store: AnyStore) -> None:
-    """Another server has it."""
+    """Another server has it, or a provider."""
     await store.write(add_both)
     await store.write(lambda uow: uow.signing_keys.add(VERIFYING))
+    await store.write(lambda uow: uow.signing_keys.add(PROVIDED))
 
-    assert await store.read(lambda uow: uow.signing_keys.all()) == (KEY, SECOND, VERIFYING)
+    assert await store.read(lambda uow: uow.signing_keys.all()) == (KEY, SECOND, VERIFYING, PROVIDED)
+
+
+async def test_a_private_half_is_erased_from_one_key(store: AnyStore) -> None:
+    """Wherever it was; the rest of the key stays."""
+    await store.write(add_both)
+    await store.write(lambda uow: uow.signing_keys.add(PROVIDED))
+    for kid in (KEY.kid, PROVIDED.kid, KeyId("nobody")):
+        await store.write(lambda uow, kid=kid: uow.signing_keys.erase(kid))
+    erased = [replace(key, sealed_private_jwk=None, provider_key_id=None) for key in (KEY, PROVIDED)]
+
+    assert await store.read(lambda uow: uow.signing_keys.ever()) == (erased[0], SECOND, erased[1])
 
 
 async def test_a_key_that_is_gone_is_still_known_to_have_been_here(store: AnyStore) -> None:

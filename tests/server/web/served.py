@@ -48,6 +48,7 @@ class Served:
         parts = Parts(
             store=world.store,
             sealing=world.sealing,
+            provider=world.provider,
             hasher=world.hasher,
             sign_ins=self.sign_ins,
             client_failures=self.client_failures,

@@ -33,6 +33,7 @@ class AuditName(StrEnum):
     KEY_CREATED = "key_created"
     KEY_IMPORTED = "key_imported"
     KEY_RETIRED = "key_retired"
+    KEY_ERASED = "key_erased"
     SEALING_KEY_CHANGED = "sealing_key_changed"
     RESTORED = "restored"
 

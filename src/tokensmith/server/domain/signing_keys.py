@@ -30,8 +30,9 @@ class SigningKey:
     Attributes:
         kid: The RFC 7638 thumbprint; of a key that was brought along, what its former server called it.
         public_jwk: The public half as JSON text, as it goes into the JWK Set.
-        sealed_private_jwk: The private half, sealed (see `Sealer`), never shown in a `repr`; None where it is not here,
-            and the key verifies what another server signed.
+        sealed_private_jwk: The private half, sealed (see `Sealer`), never shown in a `repr`; None where it is not here.
+        provider_key_id: What a `KeyProvider` calls the private half; None where none has it. A key whose private half
+            nobody has verifies what another server signed, or is gone.
         active_at_ms: From here on it signs.
         retired_at_ms: From here on it only verifies; None while no successor is there.
         gone_at_ms: From here on it is in no JWK Set.
@@ -42,6 +43,7 @@ class SigningKey:
     alg: str
     public_jwk: str
     sealed_private_jwk: bytes | None
+    provider_key_id: str | None
     published_at_ms: int
     active_at_ms: int
     retired_at_ms: int | None
@@ -54,7 +56,12 @@ class SigningKey:
     @property
     def ever_signs(self) -> bool:
         """Whether it signs at any time of its life; else it is another server's, and only verifies."""
-        return self.sealed_private_jwk is not None
+        return self.retired_at_ms is None or self.retired_at_ms > self.active_at_ms
+
+    @property
+    def has_private_half(self) -> bool:
+        """Whether there is something to erase when it is gone."""
+        return self.sealed_private_jwk is not None or self.provider_key_id is not None
 
     def stage(self, *, now_ms: int) -> Stage:
         """Say where the key is at a moment of the database."""
@@ -125,6 +132,9 @@ class SigningKeys(Protocol):
 
     async def replace_end(self, key: SigningKey) -> None:
         """Store the key's `retired_at_ms`, `gone_at_ms` and `compromised`."""
+
+    async def erase(self, kid: KeyId) -> None:
+        """Forget a key's private half, or what its provider calls it."""
 
     async def lock(self) -> None:
         """Hold off every other process that would change the keys, until this unit of work ends."""

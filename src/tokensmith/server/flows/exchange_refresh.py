@@ -66,11 +66,12 @@ class ExchangeRefresh:
                 its whole family before this is raised.
             InvalidScopeError, InvalidTargetError, InvalidAuthorizationDetailsError: wider than the grant.
             UnauthorizedClientError: the client may not refresh.
-            UnavailableError: the database cannot be reached.
+            UnavailableError: the database cannot be reached, or nothing could be signed afterwards.
         """
         if GrantType.REFRESH_TOKEN not in client.grant_types:
             raise UnauthorizedClientError("This client may not refresh.", detail=client.id)
         token = parse(text)
+        await self.mint.ring.ready()
         for _ in range(MAX_ROUNDS):
             seen, verdict = await self._look(token, client, key_thumbprint)
             if isinstance(verdict, Reuse):

@@ -82,8 +82,9 @@ class FirstTokens:
             key_thumbprint: Names the key that the access token is to be bound to.
 
         Raises:
-            UnavailableError: the database cannot be reached.
+            UnavailableError: the database cannot be reached, or nothing could be signed afterwards.
         """
+        await self.mint.ring.ready()
         keys = await self.rotation_keys.holding(())
         token = first_token() if refreshes else None
         return DrawnTokens(refresh_token=token, key_id=keys.current_key_id, key_thumbprint=key_thumbprint)

@@ -9,7 +9,6 @@ from typing import Final
 
 from tokensmith.jose import Key, jws
 from tokensmith.jose.errors import KeyMaterialError
-from tokensmith.jose.strict_json import parse_object
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.errors import ConflictError
@@ -17,6 +16,7 @@ from tokensmith.server.domain.ids import KeyId
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS, SealerRing, SigningKey
 from tokensmith.server.domain.status_lists import LONGEST_TOKEN_SECONDS
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.key_ring import public_key
 from tokensmith.server.flows.new_signing_keys import NewSigningKey, is_pending, public_text, succeed
 
 MAX_KID_CHARACTERS: Final = 256
@@ -27,10 +27,15 @@ MAX_VERIFY_SECONDS: Final = 366 * 24 * 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportKey:
-    """The flow. A key's id is its own "kid", else the one given, else its RFC 7638 thumbprint."""
+    """The flow. A key's id is its own "kid", else the one given, else its RFC 7638 thumbprint.
+
+    Attributes:
+        has_provider: Whether private keys are kept by a provider, and none may come into the database.
+    """
 
     store: Store
     sealers: SealerRing
+    has_provider: bool = False
 
     async def to_sign(self, key: Key, *, kid: str | None = None) -> SigningKey:
         """Publish a key; it signs, and the present one of its algorithm stops, after a JWK Set's lifetime.
@@ -41,8 +46,11 @@ class ImportKey:
             ConflictError: The key is a shared secret (`key_symmetric`), not for an algorithm that the server signs with
                 (`unknown_algorithm`), has no private half or may not sign (`key_cannot_sign`), or was here before under
                 this or another id (`key_exists`); the id is another than the key's own or unusable
-                (`key_id_malformed`); or a successor is on its way (`rotation_pending`).
+                (`key_id_malformed`); a successor is on its way (`rotation_pending`); or private keys are kept elsewhere
+                (`key_kept_elsewhere`).
         """
+        if self.has_provider:
+            raise ConflictError("Private keys are not kept in this database.", code="key_kept_elsewhere")
         _check_pair(key)
         if key.alg not in SIGNING_ALGS:
             raise ConflictError(f"The server signs with {' and '.join(SIGNING_ALGS)}.", code="unknown_algorithm")
@@ -75,7 +83,7 @@ class ImportKey:
             raise ConflictError("A key that only verifies stays for 1 second to 366 days.", code="key_lifetime")
         key_id = _key_id(key, kid)
         public = public_text(_plain(key.public(), key_id))
-        new = NewSigningKey(kid=key_id, alg=key.alg, public_jwk=public, sealed_private_jwk=None)
+        new = NewSigningKey(kid=key_id, alg=key.alg, public_jwk=public)
 
         async def unit(uow: UnitOfWork) -> SigningKey:
             now_ms = await _begin(uow, key, key_id)
@@ -101,7 +109,7 @@ async def _begin(uow: UnitOfWork, key: Key, key_id: KeyId) -> int:
     await uow.signing_keys.lock()
     thumbprint = key.thumbprint()
     for each in await uow.signing_keys.ever():
-        if each.kid == key_id or _thumbprint(each) == thumbprint:
+        if each.kid == key_id or public_key(each).thumbprint() == thumbprint:
             raise ConflictError("This key, or one of this id, is or was here.", code="key_exists", detail=each.kid)
     return await uow.now_ms()
 
@@ -143,7 +151,3 @@ def _plain(key: Key, key_id: KeyId) -> Key:
     jwk = {**key.to_jwk(private=key.is_private), "kid": key_id, "use": "sig"}
     jwk.pop("key_ops", None)
     return Key.from_jwk(jwk, alg=key.alg)
-
-
-def _thumbprint(key: SigningKey) -> str:
-    return Key.from_jwk(parse_object(key.public_jwk.encode()), alg=key.alg).thumbprint()

@@ -62,7 +62,7 @@ class Mint:
         other process agrees with. With *key_thumbprint* the access token is bound to what that names.
 
         Raises:
-            UnavailableError: no key to sign with, or the database cannot be reached.
+            UnavailableError: no key to sign with, or the database or the key's provider cannot be reached.
         """
         lifetime = standing.client.lifetimes.access
         claims = access_token_claims(
@@ -99,12 +99,16 @@ class Mint:
             lifetime: In seconds.
 
         Raises:
-            UnavailableError: no key to sign with, or the database cannot be reached.
+            UnavailableError: no key to sign with, or the database or the key's provider cannot be reached.
         """
         key = await self.ring.signing_key(client.signing_alg)
         # One signer for a client's usual lifetime; the times are written out, as they are not this machine's.
         signer = self._signer(key, audience=audience, lifetime=client.lifetimes.access, typ=ACCESS_TOKEN_TYPE)
-        token = await self._rounds.sign(signer, {**claims, "iat": issued_at, "exp": issued_at + lifetime})
+        dated = {**claims, "iat": issued_at, "exp": issued_at + lifetime}
+        if key.is_private:
+            token = await self._rounds.sign(signer, dated)
+        else:
+            token = await self.ring.sign(key, lambda: signer.sign(dated))
         if len(token) > LARGE_TOKEN_CHARACTERS:
             self._warn_of_size(client, audience, size=len(token))
         return await self.opaque.wrap(token) if client.registration.opaque else token
@@ -119,7 +123,7 @@ class Mint:
         """Add an ID token to an answer, where the grant is one for OpenID Connect.
 
         Raises:
-            UnavailableError: no key to sign with, or the database cannot be reached.
+            UnavailableError: no key to sign with, or the database or the key's provider cannot be reached.
         """
         scopes = identity_scopes(standing)
         if OPENID not in scopes:
@@ -131,20 +135,22 @@ class Mint:
         claims = id_token_claims(standing, nonce=nonce, scopes=scopes)
         times: dict[str, JsonValue] = {"iat": issued_at, "exp": issued_at + ID_TOKEN_SECONDS}
         hashed = jwt.half_hash(answer.access_token, key=key)
-        return replace(answer, id_token=signer.sign({**claims, **times, "at_hash": hashed}))
+        token = await self.ring.sign(key, lambda: signer.sign({**claims, **times, "at_hash": hashed}))
+        return replace(answer, id_token=token)
 
     async def logout_token(self, client: Client, *, subject: str, session_id: str, now_ms: int) -> str:
         """Sign what tells a client that a person signed out (Back-Channel Logout §2.4): two minutes, and no nonce.
 
         Raises:
-            UnavailableError: no key to sign with, or the database cannot be reached.
+            UnavailableError: no key to sign with, or the database or the key's provider cannot be reached.
         """
         key = await self.ring.signing_key(client.registration.id_token_alg)
         signer = self._signer(key, audience=client.id, lifetime=LOGOUT_TOKEN_SECONDS, typ="logout+jwt")
         now = to_seconds(now_ms)
         events: dict[str, JsonValue] = {LOGOUT_EVENT: {}}
         times: dict[str, JsonValue] = {"iat": now, "exp": now + LOGOUT_TOKEN_SECONDS}
-        return signer.sign({"sub": subject, "sid": session_id, "events": events, **times})
+        claims: dict[str, JsonValue] = {"sub": subject, "sid": session_id, "events": events, **times}
+        return await self.ring.sign(key, lambda: signer.sign(claims))
 
     def _signer(self, key: Key, *, audience: str, lifetime: int, typ: str) -> jwt.Signer:
         signer_key = (key.kid, audience, lifetime, typ)

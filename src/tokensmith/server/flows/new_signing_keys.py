@@ -23,7 +23,8 @@ class NewSigningKey:
     kid: KeyId
     alg: str
     public_jwk: str
-    sealed_private_jwk: bytes | None
+    sealed_private_jwk: bytes | None = None
+    provider_key_id: str | None = None
 
     @classmethod
     def sealed(cls, key: Key, *, kid: KeyId, sealer: Sealer) -> "NewSigningKey":
@@ -45,6 +46,7 @@ class NewSigningKey:
             alg=self.alg,
             public_jwk=self.public_jwk,
             sealed_private_jwk=self.sealed_private_jwk,
+            provider_key_id=self.provider_key_id,
             published_at_ms=published_at_ms,
             active_at_ms=active_at_ms,
             retired_at_ms=retired_at_ms,

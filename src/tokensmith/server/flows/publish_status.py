@@ -83,7 +83,8 @@ class PublishStatus:
         snapshot = await self.ring.snapshot()
         claims = self._claims(version, revoked, retired_kids=snapshot.retired_kids)
         key = await self.ring.signing_key(SIGNING_ALG)
-        token = jws.sign(encode(claims), key, header={"typ": STATUS_LIST_TYPE})
+        payload = encode(claims)
+        token = await self.ring.sign(key, lambda: jws.sign(payload, key, header={"typ": STATUS_LIST_TYPE}))
         return SignedStatusList(token=token, etag=version.etag)
 
     def _claims(

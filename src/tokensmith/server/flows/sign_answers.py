@@ -29,7 +29,8 @@ class SignAnswers:
             UnavailableError: no key to sign with, or the database cannot be reached.
         """
         key = await self.ring.signing_key(alg)
-        return jws.sign(encode({**claims, "iss": self.issuer, "aud": client.id}), key, header={"typ": "JWT"})
+        payload = encode({**claims, "iss": self.issuer, "aud": client.id})
+        return await self.ring.sign(key, lambda: jws.sign(payload, key, header={"typ": "JWT"}))
 
     async def introspection(self, client: Client, members: Mapping[str, JsonValue]) -> str:
         """Sign what introspection tells (RFC 9701 §5), dated by the database's clock as tokens are.
@@ -41,4 +42,5 @@ class SignAnswers:
         _, clock = await self.ring.public_keys()
         claims: dict[str, JsonValue] = {"iss": self.issuer, "aud": client.id, "iat": int(clock.now())}
         claims["token_introspection"] = dict(members)
-        return jws.sign(encode(claims), key, header={"typ": INTROSPECTION_TYPE})
+        payload = encode(claims)
+        return await self.ring.sign(key, lambda: jws.sign(payload, key, header={"typ": INTROSPECTION_TYPE}))

@@ -55,6 +55,7 @@ class Readiness:
         try:
             async with asyncio.timeout(self.answer_seconds):
                 await self.ring.signing_key(alg)
+                await self.ring.ready()
         except (ServerError, TimeoutError):
             return "missing"
         return "ok"

@@ -17,7 +17,7 @@ _RULES: Final = (
     (re.compile(r"\b(bearer|basic|dpop)\s+[A-Za-z0-9+/._~=-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (
         re.compile(
-            r"""(\b(?:password|passwd|client_secret|refresh_token|access_token|sealing_key|secret)\b["']?\s*[=:]\s*)"""
+            r"""(\b(?:password|passwd|client_secret|refresh_token|access_token|sealing_key|pkcs11_pin|user_pin|secret)\b["']?\s*[=:]\s*)"""
             r"""(?:"[^"]*"|'[^']*'|[^\s&,;)}\]]+)""",
             re.IGNORECASE,
         ),

@@ -12,13 +12,14 @@ signing_keys: Final = Table(
     Column("kid", Text, primary_key=True),
     Column("alg", Text, nullable=False),
     Column("public_jwk", Text, nullable=False),
-    # NULL for keys that only verify, since another server has signed with them.
+    # NULL for keys that a provider has, for those that only verify what another server signed, and for those gone.
     Column("sealed_private_jwk", LargeBinary),
     Column("published_at_ms", BigInteger, nullable=False),
     Column("active_at_ms", BigInteger, nullable=False),
     Column("retired_at_ms", BigInteger),
     Column("gone_at_ms", BigInteger),
     Column("compromised", Boolean, nullable=False),
+    Column("provider_key_id", Text),
     sqlite_with_rowid=False,
 )
 

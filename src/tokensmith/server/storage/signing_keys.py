@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, null, or_, select, update
 
 from tokensmith.server.domain.ids import KeyId
 from tokensmith.server.domain.signing_keys import SigningKey
@@ -40,6 +40,12 @@ _REPLACE_END: Final = (
     )
 )
 
+_ERASE: Final = (
+    update(signing_keys)
+    .where(signing_keys.c.kid == bindparam("of_key"))
+    .values(sealed_private_jwk=null(), provider_key_id=null())
+)
+
 
 class SqlSigningKeys:
     """Satisfies `SigningKeys`."""
@@ -70,6 +76,7 @@ class SqlSigningKeys:
             retired_at_ms=key.retired_at_ms,
             gone_at_ms=key.gone_at_ms,
             compromised=key.compromised,
+            provider_key_id=key.provider_key_id,
         )
 
     async def replace_end(self, key: SigningKey) -> None:
@@ -82,18 +89,23 @@ class SqlSigningKeys:
             is_compromised=key.compromised,
         )
 
+    async def erase(self, kid: KeyId) -> None:
+        """Forget a key's private half, or what its provider calls it."""
+        await self._connection.change(_ERASE, of_key=kid)
+
     async def lock(self) -> None:
         """Hold off every other process that would change the keys, until this unit of work ends."""
         await self._connection.lock(LOCK_NAME)
 
 
 def _key_of(row: Row) -> SigningKey:
-    kid, alg, public_jwk, sealed, published_at_ms, active_at_ms, retired_at_ms, gone_at_ms, compromised = row
+    kid, alg, public_jwk, sealed, published_at_ms, active_at_ms, retired_at_ms, gone_at_ms, compromised, provided = row
     return SigningKey(
         kid=KeyId(kid),
         alg=alg,
         public_jwk=public_jwk,
         sealed_private_jwk=sealed,
+        provider_key_id=provided,
         published_at_ms=published_at_ms,
         active_at_ms=active_at_ms,
         retired_at_ms=retired_at_ms,
