@@ -104,13 +104,9 @@ class World:
         self.clients = ManageClients(store=self.store)
         self.resources = ManageResources(store=self.store)
         self.passwords = CheckPassword(store=self.store, hasher=self.hasher, attempts_secret=b"a" * 32)
-        self.sign_in_flow = SignIn(
-            store=self.store,
-            passwords=self.passwords,
-            first_tokens=FirstTokens(mint=mint, rotation_keys=self.sealing),
-        )
-        self.refresh_flow = ExchangeRefresh(store=self.store, mint=mint, rotation_keys=self.sealing)
         first_tokens = FirstTokens(mint=mint, rotation_keys=self.sealing)
+        self.sign_in_flow = SignIn(store=self.store, passwords=self.passwords, first_tokens=first_tokens)
+        self.refresh_flow = ExchangeRefresh(store=self.store, mint=mint, rotation_keys=self.sealing)
         self.exchange_code = ExchangeCode(store=self.store, first_tokens=first_tokens)
         self.exchange_token = ExchangeToken(store=self.store, access_tokens=own, mint=mint)
         self.exchange_device = ExchangeDevice(store=self.store, first_tokens=first_tokens)
