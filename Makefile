@@ -10,7 +10,8 @@
 #   make fuzz           attack every parser for SECONDS=60 in all
 #   make mutation       change FILES=src/tokensmith/jose/jws in small ways; what no test notices is printed (hours for all)
 #   make bench          what it costs, beside the bare primitive and the peers
-#   make bench-server   our server beside npm's oidc-provider, under one load (wrk)
+#   make bench-server   our server beside npm's oidc-provider, under one load (wrk), and what it promises of itself;
+#                       STEADY=600 for a steady load of ten minutes instead of twenty seconds
 #   make docs           join docs/errors.md from its parts
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -18,6 +19,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 TESTS ?=
 SECONDS ?= 60
+STEADY ?= 20
 FILES ?= src/tokensmith/jose
 EVERY ?= 1
 FIRST ?= 0
@@ -58,7 +60,8 @@ fuzz: environment
 	@$(VENV) tools/fuzz.py --seconds $(SECONDS)
 
 bench-server: environment
-	@$(VENV) bench/server_beside_provider.py
+	@status=0; $(VENV) bench/server_beside_provider.py || status=1; \
+		$(VENV) bench/server_targets.py --steady $(STEADY) || status=1; exit $$status
 
 bench: environment
 	@status=0; for program in jose jose_fast_jwt guard_cost server sqlite_fairness revocation; do \

@@ -61,12 +61,13 @@ class Start:
 
 
 class Server:
-    """A running server and its workers."""
+    """A running server and its workers; with people and clients to measure it with, unless *demo* is False."""
 
-    def __init__(self, folder: Path, database: str, *, workers: int) -> None:
+    def __init__(self, folder: Path, database: str, *, workers: int, demo: bool = True) -> None:
         self.port = free_port()
         self._demo_file = folder / "demo.json"
-        arguments = ["--demo", "--demo-file", str(self._demo_file), "--database", database, "--workers", str(workers)]
+        arguments = ["--database", database, "--workers", str(workers)]
+        arguments += ["--demo", "--demo-file", str(self._demo_file)] if demo else []
         begun = time.perf_counter()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tokensmith", "serve", "--port", str(self.port), *arguments],

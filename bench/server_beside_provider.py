@@ -3,8 +3,9 @@
     python bench/server_beside_provider.py [--seconds 5] [--rounds 3]
 
 Both are one process. Ours keeps everything in SQLite, theirs in its memory. Tokens are JWTs signed with ES256 at both;
-theirs are opaque for introspection, as it asks nobody about JWTs. wrk (Debian's package) makes the load, over 16
-connections. The two take turns, and the middle round counts: a machine that is busy is so for both.
+theirs are opaque for introspection, as it asks nobody about JWTs. Introspection is measured twice: of one token again
+and again, and of more different ones than ours remembers. wrk (Debian's package) makes the load, over 16 connections.
+The two take turns, and the middle round counts: a machine that is busy is so for both.
 """
 
 import argparse
@@ -30,7 +31,9 @@ TICKS: Final = os.sysconf("SC_CLK_TCK")
 SECRET: Final = "the secret of a test, thirty-two bytes or more"
 AUDIENCE: Final = "https://notes.example"
 START_SECONDS: Final = 60
-# From the issue: ours over theirs, at least.
+# Twice as many as our process remembers, so that each comes back after it was forgotten.
+MANY_TOKENS: Final = 4096
+# From the issue: ours over theirs, at least. Of tokens that nobody asked about before it says nothing.
 TARGETS: Final = {"client credentials": 2.0, "introspection": 1.0, "JWKS": 1.0}
 
 
@@ -52,6 +55,10 @@ class Server:
     def token_form(self) -> str:
         """Return the form that asks for one."""
         return urlencode({"grant_type": "client_credentials", "scope": "notes:read", **self.credentials})
+
+    def question(self, token: str) -> str:
+        """Return the form that asks about one."""
+        return urlencode({"token": token, **self.credentials})
 
     def cpu_seconds(self) -> float:
         """Return how long its process has had a processor."""
@@ -112,6 +119,8 @@ def ours(folder: Path) -> Iterator[Server]:
 @contextmanager
 def theirs(token_format: str) -> Iterator[Server]:
     """Start npm's."""
+    if not (PROVIDER.parent / "node_modules").is_dir():
+        subprocess.run(["npm", "ci", "--prefix", str(PROVIDER.parent)], check=True, capture_output=True)
     port = free_port()
     command = ["node", str(PROVIDER), str(port), token_format]
     credentials = {"client_id": "robot", "client_secret": SECRET}
@@ -119,11 +128,13 @@ def theirs(token_format: str) -> Iterator[Server]:
         yield server
 
 
-def load(server: Server, path: str, form: str | None, *, seconds: int) -> float:
-    """Put it under load; requests answered well, per second of its processor."""
-    script = "" if form is None else f'wrk.method = "POST"\nwrk.body = "{form}"\n'
-    script += 'wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"\n' if form else ""
-    script += "done = function(s, l, r) io.write(string.format('%d %d', s.requests, s.errors.status)) end\n"
+def load(server: Server, path: str, forms: list[str], *, seconds: int) -> float:
+    """Put it under load, with one form after the other; requests answered well, per second of its processor."""
+    script = "done = function(s, l, r) io.write(string.format('%d %d', s.requests, s.errors.status)) end\n"
+    if forms:
+        script += 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/x-www-form-urlencoded"\n'
+        script += f"local forms, at = {{{','.join(map(json.dumps, forms))}}}, 0\n"
+        script += "request = function() at = at % #forms + 1; return wrk.format(nil, nil, nil, forms[at]) end\n"
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
@@ -137,15 +148,19 @@ def load(server: Server, path: str, form: str | None, *, seconds: int) -> float:
     return requests / used
 
 
-def rows(us: Server, jwt: Server, opaque: Server) -> list[tuple[str, list[tuple[Server, str, str | None]]]]:
+Load = tuple[Server, str, list[str]]
+
+
+def rows(us: Server, jwt: Server, opaque: Server) -> dict[str, tuple[Load, Load]]:
     """Say what is asked of whom."""
-    our_question = urlencode({"token": us.token(), **us.credentials})
-    their_question = urlencode({"token": opaque.token(), **opaque.credentials})
-    return [
-        ("client credentials", [(us, "/token", us.token_form()), (jwt, "/token", jwt.token_form())]),
-        ("introspection", [(us, "/introspect", our_question), (opaque, "/token/introspection", their_question)]),
-        ("JWKS", [(us, "/.well-known/jwks.json", None), (jwt, "/jwks", None)]),
-    ]
+    ours_, theirs_ = ([server.question(server.token()) for _ in range(MANY_TOKENS)] for server in (us, opaque))
+    mine, other = (us, "/introspect"), (opaque, "/token/introspection")
+    return {
+        "client credentials": ((us, "/token", [us.token_form()]), (jwt, "/token", [jwt.token_form()])),
+        "introspection": ((*mine, ours_[:1]), (*other, theirs_[:1])),
+        "introspection, new": ((*mine, ours_), (*other, theirs_)),
+        "JWKS": ((us, "/.well-known/jwks.json", []), (jwt, "/jwks", [])),
+    }
 
 
 def main() -> int:
@@ -159,12 +174,15 @@ def main() -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         servers = [stack.enter_context(server) for server in (ours(folder), theirs("jwt"), theirs("opaque"))]
         print(f"{'per second of its processor':<28}{'ours':>9}{'theirs':>9}{'ratio':>8}{'target':>8}")
-        for what, (mine, other) in rows(*servers):
+        for what, (mine, other) in rows(*servers).items():
             measured = [[load(*one, seconds=chosen.seconds) for one in (mine, other)] for _ in range(chosen.rounds)]
             ratio = statistics.median(ours_ / theirs_ for ours_, theirs_ in measured)
             middle = [statistics.median(column) for column in zip(*measured, strict=True)]
-            missed += ratio < TARGETS[what]
-            print(f"{what:<28}{middle[0]:>9.0f}{middle[1]:>9.0f}{ratio:>8.2f}{TARGETS[what]:>8.2f}")
+            print(f"{what:<28}{middle[0]:>9.0f}{middle[1]:>9.0f}{ratio:>8.2f}", end="")
+            if (target := TARGETS.get(what)) is not None:
+                missed += ratio < target
+                print(f"{target:>8.2f}  {'held' if ratio >= target else 'not held'}", end="")
+            print(flush=True)
     return 1 if missed else 0
 
 
