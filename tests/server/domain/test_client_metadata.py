@@ -168,3 +168,41 @@ def test_tokens_are_bound_to_certificates_where_somebody_asks_for_them() -> None
         read_metadata(sent, fallback_name="?")
 
     assert caught.value.code == "metadata_certificate_binding"
+
+
+ON_LOOPBACK = {"backchannel_logout_uri": "http://127.0.0.1:3000/bye", "jwks_uri": "http://localhost:3000/keys"}
+
+
+def test_an_operator_may_say_more() -> None:
+    """Grants that no person is asked about, and addresses on the operator's own machine."""
+    machine = metadata(redirect_uris=[], grant_types=["client_credentials"], **ON_LOOPBACK)
+    read = read_metadata(machine, fallback_name="?", by_operator=True)
+
+    assert read.grant_types == {GrantType.CLIENT_CREDENTIALS}
+    assert {name: getattr(read.registration, name) for name in ON_LOOPBACK} == ON_LOOPBACK
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"grant_types": ["implicit"]}, "metadata_grant_types"),
+        ({"backchannel_logout_uri": "http://app.example/bye"}, "metadata_logout_uri"),
+        ({"jwks_uri": "http://app.example/keys"}, "metadata_keys"),
+        ({"token_endpoint_auth_method": "private_key_jwt"}, "metadata_keys"),
+    ],
+)
+def test_but_not_everything(members: dict[str, Any], code: str) -> None:
+    with pytest.raises(InvalidClientMetadataError) as caught:
+        read_metadata(metadata(**members), fallback_name="?", by_operator=True)
+
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("backchannel_logout_uri", "metadata_logout_uri"), ("jwks_uri", "metadata_keys")]
+)
+def test_a_program_cannot_send_the_server_to_its_own_machine(name: str, code: str) -> None:
+    with pytest.raises(InvalidClientMetadataError) as caught:
+        read_metadata(metadata(**{name: ON_LOOPBACK[name]}), fallback_name="?")
+
+    assert caught.value.code == code

@@ -14,7 +14,7 @@ from tokensmith.server.domain.certificate_names import CertificateName, NameKind
 from tokensmith.server.domain.client_keys import ASSERTION_ALGORITHMS, check_jwks
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import InvalidRequestError, OAuthError
-from tokensmith.server.domain.redirect_uris import check_redirect_uri
+from tokensmith.server.domain.redirect_uris import check_redirect_uri, loopback_host
 from tokensmith.server.domain.registrations import BY_CERTIFICATE, DEFAULT_ID_TOKEN_ALG, AuthMethod, Registration
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 
@@ -91,6 +91,7 @@ def read_metadata(
     fallback_name: str,
     default_method: str = DEFAULT_METHOD,
     by_certificate: frozenset[AuthMethod] = frozenset(),
+    by_operator: bool = False,
 ) -> ReadMetadata:
     """Read a registration.
 
@@ -98,25 +99,26 @@ def read_metadata(
         fallback_name: What people are shown where it has no name.
         default_method: How it proves itself where it does not say so.
         by_certificate: The ways to do so by a certificate that are offered.
+        by_operator: Not the program says so, but an operator: every grant type, and addresses on loopback.
 
     Raises:
         InvalidRedirectUriError: a redirect URI that may not be registered (`invalid_redirect_uri`).
         InvalidClientMetadataError: anything else that cannot be; the message says what.
     """
-    grants = _grant_types(sent)
+    grants = _grant_types(sent, frozenset(GrantType) if by_operator else OPEN_GRANTS)
     for uri in (*sent.redirect_uris, *sent.post_logout_redirect_uris):
         _check_uri(uri)
     if GrantType.AUTHORIZATION_CODE in grants and not sent.redirect_uris:
         raise InvalidRedirectUriError("redirect_uris is missing.", code="redirect_uris_missing")
     _check_algorithms(sent)
-    _check_addresses(sent)
+    _check_addresses(sent, by_operator=by_operator)
     name = " ".join((sent.client_name or "").split())
     method = _method(sent.token_endpoint_auth_method or default_method, by_certificate)
     registration = Registration(
         redirect_uris=sent.redirect_uris,
         post_logout_redirect_uris=sent.post_logout_redirect_uris,
         auth_method=method,
-        jwks=_keys(sent, method),
+        jwks=_keys(sent, method, by_operator=by_operator),
         jwks_uri=sent.jwks_uri,
         certificate_name=_certificate_name(sent, method),
         request_object_alg=_request_object_alg(sent),
@@ -188,8 +190,8 @@ def check_same_method(sent: str | None, held: str) -> None:
         raise _bad(text, code="metadata_auth_method_changed", detail=f"{held} → {sent}"[:100])
 
 
-def _check_addresses(sent: ClientMetadata) -> None:
-    if sent.backchannel_logout_uri is not None and not sent.backchannel_logout_uri.startswith("https://"):
+def _check_addresses(sent: ClientMetadata, *, by_operator: bool) -> None:
+    if not _is_fetched(sent.backchannel_logout_uri, by_operator=by_operator):
         raise _bad("backchannel_logout_uri is an https URL.", code="metadata_logout_uri")
     if sent.client_uri is not None and not sent.client_uri.startswith("https://"):
         raise _bad("client_uri is an https URL.", code="metadata_client_uri")
@@ -205,10 +207,10 @@ def _check_algorithms(sent: ClientMetadata) -> None:
             raise _bad(f"{name} is not offered.", code="metadata_algorithm")
 
 
-def _grant_types(sent: ClientMetadata) -> frozenset[GrantType]:
-    open_grants = {grant.value for grant in OPEN_GRANTS}
-    if not sent.grant_types or not set(sent.grant_types) <= open_grants:
-        raise _bad(f"grant_types are among {' '.join(sorted(open_grants))}.", code="metadata_grant_types")
+def _grant_types(sent: ClientMetadata, offered: frozenset[GrantType]) -> frozenset[GrantType]:
+    names = {grant.value for grant in offered}
+    if not sent.grant_types or not set(sent.grant_types) <= names:
+        raise _bad(f"grant_types are among {' '.join(sorted(names))}.", code="metadata_grant_types")
     grants = frozenset(GrantType(value) for value in sent.grant_types)
     if set(sent.response_types) - {"code"}:
         raise _bad("response_types is code.", code="metadata_response_types")
@@ -250,11 +252,16 @@ def _request_object_alg(sent: ClientMetadata) -> str | None:
     return alg
 
 
-def _keys(sent: ClientMetadata, method: AuthMethod) -> str | None:
+def _is_fetched(url: str | None, *, by_operator: bool) -> bool:
+    # Where the server itself goes. What a program says of itself must not lead to this machine.
+    return url is None or url.startswith("https://") or (by_operator and loopback_host(url) is not None)
+
+
+def _keys(sent: ClientMetadata, method: AuthMethod, *, by_operator: bool) -> str | None:
     # RFC 7591 §2: one of the two at most.
     if sent.jwks is not None and sent.jwks_uri is not None:
         raise _bad("Register jwks or jwks_uri.", code="metadata_keys")
-    if sent.jwks_uri is not None and not sent.jwks_uri.startswith("https://"):
+    if not _is_fetched(sent.jwks_uri, by_operator=by_operator):
         raise _bad("jwks_uri is an https URL.", code="metadata_keys")
     if method is AuthMethod.PRIVATE_KEY_JWT and sent.jwks is None and sent.jwks_uri is None:
         raise _bad("Who signs registers keys.", code="metadata_keys")

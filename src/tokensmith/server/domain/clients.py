@@ -10,6 +10,7 @@ from tokensmith.server.domain.ids import ClientId, ResourceId
 from tokensmith.server.domain.registrations import NOTHING_MORE, AuthMethod, Registration
 
 FIRST_PARTY: Final = ClientId("first-party")
+FIRST_PARTY_NAME: Final = "First-party sign-in"
 
 
 class GrantType(StrEnum):

@@ -17,6 +17,7 @@
     │   ├── TooManyAttemptsError      429  wait; `retry_after_seconds` says how long
     │   └── UnavailableError          503  our side is in trouble; try again
     ├── ConflictError                 an operator's command met something that is already there, or not there
+    ├── DeclarationError              an operator's file says what cannot be; correct the file
     └── SealError                     a secret at rest cannot be opened; the operator has to bring the right key
 
 `error` is the word on the wire, `code` is ours and finer (the log's word), `detail` may quote what was sent and is for
@@ -41,6 +42,15 @@ class ConflictError(ServerError):
     """An operator asked for something that does not fit what is stored; nothing was changed."""
 
     code = "conflict"
+
+
+class DeclarationError(ServerError):
+    """An operator's file says what cannot be, by itself or with what is stored; nothing was changed.
+
+    The text begins with the table and names the member.
+    """
+
+    code = "bad_declaration"
 
 
 class SealError(ServerError):

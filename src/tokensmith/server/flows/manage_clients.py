@@ -8,7 +8,7 @@ import msgspec
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.client_keys import check_jwks
-from tokensmith.server.domain.clients import FIRST_PARTY, OF_PEOPLE, Client, GrantType, Lifetimes
+from tokensmith.server.domain.clients import FIRST_PARTY, FIRST_PARTY_NAME, OF_PEOPLE, Client, GrantType, Lifetimes
 from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 from tokensmith.server.domain.ids import ClientId, ResourceId
@@ -66,7 +66,7 @@ class ManageClients:
                 one of ours, a lifetime is out of range, or there is nowhere to send codes to.
             InvalidRequestError: a redirect URI is none (see `check_redirect_uri`).
         """
-        _check(new)
+        check_new_client(new)
         secret = new_client_secret() if new.has_secret else None
 
         async def unit(uow: UnitOfWork) -> Client:
@@ -190,7 +190,12 @@ class ManageClients:
         return await self.store.read(lambda uow: uow.clients.all())
 
 
-def _check(new: NewClient) -> None:
+def check_new_client(new: NewClient) -> None:
+    """Refuse what no client can be.
+
+    Raises:
+        ConflictError, InvalidRequestError: see `ManageClients.create`.
+    """
     if not {new.signing_alg, new.registration.id_token_alg} <= set(SIGNING_ALGS):
         raise ConflictError(f"The server signs with {' and '.join(SIGNING_ALGS)}.", code="unknown_algorithm")
     _check_addresses(new.registration)
@@ -249,7 +254,7 @@ def _client(new: NewClient, secret: str | None, *, default: ResourceId | None) -
 def _first_party(lifetimes: Lifetimes) -> Client:
     return Client(
         id=FIRST_PARTY,
-        name="First-party sign-in",
+        name=FIRST_PARTY_NAME,
         grant_types=frozenset({GrantType.REFRESH_TOKEN}),
         secret_digests=(),
         default_resource_id=None,
