@@ -86,6 +86,16 @@ def test_somebody_elses_word_is_taken_for_a_program_and_not_any_more(notes: Oper
     assert "jwt-bearer" not in kinds(notes)["portal"]
 
 
+def test_a_program_gets_a_picture(notes: Operator, tmp_path: Path) -> None:
+    picture = tmp_path / "logo.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\nrest")
+    notes.do(client, "create", "web", "--redirect-uri", "https://app.example/cb")
+
+    assert notes.do(client, "logo", "web", str(picture)) == "web has its picture.\n"
+    picture.write_bytes(b"<svg/>")
+    assert "PNG" in notes.refused(client, "logo", "web", str(picture))
+
+
 def test_a_service_may_call_the_next_one_for_a_person(notes: Operator) -> None:
     """Token exchange, where the operator says so."""
     notes.do(client, "create", "front", "--exchange", "--resource", NOTES, "--scope", "read")

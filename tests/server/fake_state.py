@@ -10,6 +10,7 @@ from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.device_requests import DeviceRequest
 from tokensmith.server.domain.grants import Grant
 from tokensmith.server.domain.ids import ClientId, GrantId, KeyId, ResourceId, SessionId, UserId
+from tokensmith.server.domain.logos import Logo
 from tokensmith.server.domain.logout_notices import LogoutNotice
 from tokensmith.server.domain.pending_requests import PendingRequest
 from tokensmith.server.domain.refresh_tokens import Family
@@ -60,6 +61,7 @@ class State:
     grants: dict[GrantId, Grant] = field(default_factory=dict)
     reaches: dict[tuple[GrantId, ResourceId], Reach] = field(default_factory=dict)
     families: dict[bytes, Family] = field(default_factory=dict)
+    logos: dict[str, Logo] = field(default_factory=dict)
     used_proofs: dict[bytes, int] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
     bits: dict[StatusPlace, Bit] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Final
 from tests.server.fake_state import State
 from tokensmith.server.domain.audit import AuditEvent, AuditRow
 from tokensmith.server.domain.ids import KeyId
+from tokensmith.server.domain.logos import Logo
 from tokensmith.server.domain.sign_in_attempts import (
     KNOWN_SOURCE_MS,
     NAME_ALONE,
@@ -85,6 +86,17 @@ class FakeSignInAttempts:
 
     def _keep(self, key: bytes, count: AttemptCount, rule: AttemptRule) -> None:
         self._state.attempts[key] = (count, rule)
+
+
+class FakeLogos:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def add(self, logo: Logo) -> None:
+        self._state.logos[logo.digest] = logo
+
+    async def find(self, digest: str) -> Logo | None:
+        return self._state.logos.get(digest)
 
 
 class FakeUsedProofs:

@@ -18,7 +18,7 @@ from tests.server.fake_grants import FakeForgetting, FakeGrants, FakeRefreshToke
 from tests.server.fake_people import FakeClients, FakeResources, FakeSessions, FakeUsers
 from tests.server.fake_restoring import FakeRestoring
 from tests.server.fake_state import State
-from tests.server.fake_upkeep import FakeAudit, FakeSignInAttempts, FakeSigningKeys, FakeUsedProofs
+from tests.server.fake_upkeep import FakeAudit, FakeLogos, FakeSignInAttempts, FakeSigningKeys, FakeUsedProofs
 from tokensmith.server.domain.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -42,6 +42,7 @@ class InMemoryUnitOfWork:
         self.logout_notices = FakeLogoutNotices(state)
         self.grants = FakeGrants(state)
         self.refresh_tokens = FakeRefreshTokens(state)
+        self.logos = FakeLogos(state)
         self.used_proofs = FakeUsedProofs(state)
         self.status_lists = FakeStatusLists(state)
         self.signing_keys = FakeSigningKeys(state)

@@ -1,6 +1,6 @@
 """`tokensmith client`: the programs that ask for tokens."""
 
-from typing import TextIO, TypedDict, Unpack
+from typing import BinaryIO, TextIO, TypedDict, Unpack
 
 import click
 
@@ -10,8 +10,10 @@ from tokensmith.cli.table import show_table
 from tokensmith.server.domain.certificate_names import CertificateName
 from tokensmith.server.domain.clients import GrantType, Lifetimes
 from tokensmith.server.domain.fapi import ALGORITHMS, fapi2
+from tokensmith.server.domain.logos import MAX_BYTES
 from tokensmith.server.domain.registrations import AssertionIssuer, AuthMethod, Registration
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
+from tokensmith.server.flows.client_logos import ClientLogos
 from tokensmith.server.flows.manage_clients import ManageClients, NewClient
 from tokensmith.server.flows.trust_issuer import TrustIssuer
 from tokensmith.server.parts import Parts
@@ -164,6 +166,17 @@ def allow_details(settings: Settings, name: str, kind: tuple[str, ...]) -> None:
     """Let the program NAME ask for authorization details of type KIND… (RFC 9396)."""
     run_with_parts(settings, lambda parts: _clients(parts).allow_details(name, kind))
     click.echo(f"{name} may ask for {' '.join(kind)}.")
+
+
+@client.command()
+@click.argument("name")
+@click.argument("picture", type=click.File("rb"))
+@operator_command
+def logo(settings: Settings, name: str, picture: BinaryIO) -> None:
+    """Give the program NAME a picture that people know it by: a PNG, JPEG or WebP of at most 64 KiB."""
+    body = picture.read(MAX_BYTES + 1)
+    run_with_parts(settings, lambda parts: ClientLogos(store=parts.store).give(name, body))
+    click.echo(f"{name} has its picture.")
 
 
 @client.command("new-secret")

@@ -15,6 +15,7 @@ from tokensmith.outbound.fetch import AsyncFetcher
 from tokensmith.outbound.with_urllib import BlockingFetcher, ThreadedFetcher
 from tokensmith.server.flows.check_password import CheckPassword
 from tokensmith.server.flows.client_credentials import ClientCredentials
+from tokensmith.server.flows.client_logos import ClientLogos
 from tokensmith.server.flows.connect_device import ConnectDevice
 from tokensmith.server.flows.deliver_logouts import DeliverLogouts
 from tokensmith.server.flows.erase_keys import EraseKeys
@@ -51,6 +52,7 @@ from tokensmith.server.settings import Settings
 from tokensmith.server.web.api.first_party import FirstParty
 from tokensmith.server.web.ending import Ending
 from tokensmith.server.web.home import Home
+from tokensmith.server.web.logos import LogoHandler
 from tokensmith.server.web.oauth.device_authorization import DeviceAuthorizationHandler
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
 from tokensmith.server.web.oauth.keys import KeysHandler
@@ -171,6 +173,7 @@ class Wiring:
                 clients=self.clients.calling, devices=ConnectDevice(store=self.store), issuer=settings.issuer
             ),
             push_request=self._people.push_request(self.clients.calling),
+            logo=LogoHandler(logos=ClientLogos(store=self.store)),
             pages=self.pages,
             origins=RegisteredOrigins(self.store),
             userinfo=self._user_info(),

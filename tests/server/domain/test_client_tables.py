@@ -46,7 +46,7 @@ OTHERWISE: dict[str, Any] = {
     "assertion_issuers": (AssertionIssuer(issuer="https://b.example", jwks_uri="https://b.example/keys"),),
 }
 # What a program that no file can name has.
-NOT_THE_FILES = {"document_read_at_ms", "management_digest"}
+NOT_THE_FILES = {"document_read_at_ms", "management_digest", "logo"}
 
 
 def table(**members: Any) -> DeclaredClient:

@@ -63,6 +63,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             (RFC 8705 §3.4).
         opaque: Its access tokens can be read by this server alone; who gets one asks (RFC 7662).
         client_uri: Its home page.
+        logo: The digest of its picture, where an operator gave it one (`domain/logos.py`).
         document_read_at_ms: When it was read from the document that is its name; None for every other client.
         backchannel_logout_uri: Where it hears that a person signed out (Back-Channel Logout §2.2).
         management_digest: SHA-256, in hexadecimal, of the token with which it looks after its own registration
@@ -92,6 +93,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     binds_to_certificate: bool = False
     opaque: bool = False
     client_uri: str | None = None
+    logo: str | None = None
     document_read_at_ms: int | None = None
     backchannel_logout_uri: str | None = None
     management_digest: str | None = None

@@ -16,6 +16,7 @@ from tokensmith.server.domain.consents import Consents
 from tokensmith.server.domain.device_requests import DeviceRequests
 from tokensmith.server.domain.forgetting import Forgetting
 from tokensmith.server.domain.grants import Grants
+from tokensmith.server.domain.logos import Logos
 from tokensmith.server.domain.logout_notices import LogoutNotices
 from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
@@ -85,6 +86,10 @@ class UnitOfWork(Protocol):
     @property
     def refresh_tokens(self) -> RefreshTokens:
         """Refresh families."""
+
+    @property
+    def logos(self) -> Logos:
+        """Pictures of programs."""
 
     @property
     def used_proofs(self) -> UsedProofs:

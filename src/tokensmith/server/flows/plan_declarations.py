@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+import msgspec
+
 from tokensmith.jose.strict_json import JsonValue
 from tokensmith.server.domain.client_tables import NO_CLIENT, DeclaredClient, told_client
 from tokensmith.server.domain.clients import OF_PEOPLE, Client
@@ -119,8 +121,11 @@ def _after(declared: DeclaredClient, before: Client | None, stored: _Stored) -> 
     # Whoever was switched off at a terminal, in an emergency, must not be on again after the next deployment.
     stays_off = before is not None and before.disabled
     default = declared.default_audience
+    # A picture is given by a command of its own.
+    logo = None if before is None else before.registration.logo
     return replace(
         declared.client,
+        registration=msgspec.structs.replace(declared.client.registration, logo=logo),
         secret_digests=() if before is None else before.secret_digests,
         default_resource_id=None if default is None else stored.known[default].id,
         disabled=stays_off if declared.disabled is None else declared.disabled,

@@ -15,6 +15,7 @@ from tokensmith.server.domain.consents import Consents
 from tokensmith.server.domain.device_requests import DeviceRequests
 from tokensmith.server.domain.forgetting import Forgetting
 from tokensmith.server.domain.grants import Grants
+from tokensmith.server.domain.logos import Logos
 from tokensmith.server.domain.logout_notices import LogoutNotices
 from tokensmith.server.domain.pending_requests import PendingRequests
 from tokensmith.server.domain.refresh_tokens import RefreshTokens
@@ -132,6 +133,10 @@ class _CountedUnit:
     @property
     def refresh_tokens(self) -> RefreshTokens:
         return self._uow.refresh_tokens
+
+    @property
+    def logos(self) -> Logos:
+        return self._uow.logos
 
     @property
     def used_proofs(self) -> UsedProofs:

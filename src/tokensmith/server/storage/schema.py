@@ -48,6 +48,7 @@ __all__ = [
     "former_sealing_keys",
     "grant_audiences",
     "grants",
+    "logos",
     "logout_notices",
     "metadata",
     "pending_requests",
@@ -65,7 +66,7 @@ __all__ = [
 ]
 
 # The revision that built these tables, as the store asks for it at start; the newest in migrations/versions.
-REVISION: Final = "0011"
+REVISION: Final = "0012"
 
 users: Final = Table(
     "users",
@@ -211,6 +212,15 @@ Index(
     refresh_families.c.idle_expires_at_ms,
     sqlite_where=refresh_families.c.ended_at_ms.is_(None),
     postgresql_where=refresh_families.c.ended_at_ms.is_(None),
+)
+
+logos: Final = Table(
+    "logos",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 used_proofs: Final = Table(

@@ -11,6 +11,7 @@ from tokensmith.server.storage.consents import SqlConsents
 from tokensmith.server.storage.device_requests import SqlDeviceRequests
 from tokensmith.server.storage.forgetting import SqlForgetting
 from tokensmith.server.storage.grants import SqlGrants
+from tokensmith.server.storage.logos import SqlLogos
 from tokensmith.server.storage.logout_notices import SqlLogoutNotices
 from tokensmith.server.storage.pending_requests import SqlPendingRequests
 from tokensmith.server.storage.refresh_tokens import SqlRefreshTokens
@@ -97,6 +98,11 @@ class SqlUnitOfWork:
     def refresh_tokens(self) -> SqlRefreshTokens:
         """Refresh families."""
         return SqlRefreshTokens(self._connection)
+
+    @property
+    def logos(self) -> SqlLogos:
+        """Pictures of programs."""
+        return SqlLogos(self._connection)
 
     @property
     def used_proofs(self) -> SqlUsedProofs:

@@ -27,7 +27,7 @@ _FOLDER: Final = Path(__file__).parent
 STYLESHEET: Final = (_FOLDER / "static" / "tokensmith.css").read_bytes()
 _VERSION: Final = hashlib.sha256(STYLESHEET).hexdigest()[:12]
 _SUBMIT_HASH: Final = base64.b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
-_BASE_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+_BASE_POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 _ERROR_PAGE: Final = "error_general"
 
 

@@ -16,6 +16,7 @@ from tokensmith.server.web.account.sign_in import SignInPage
 from tokensmith.server.web.api.first_party import LOGIN_PATH, REFRESH_PATH, FirstParty
 from tokensmith.server.web.endpoint import Endpoint, Handler, Origins
 from tokensmith.server.web.home import PAGE_POLICY, Home
+from tokensmith.server.web.logos import LOGOS_PATH
 from tokensmith.server.web.oauth.authorize import AUTHORIZE_PATH, CONSENT_PATH, SIGN_IN_PATH, AuthorizeHandler
 from tokensmith.server.web.oauth.device_authorization import DEVICE_PATH
 from tokensmith.server.web.oauth.introspect import IntrospectHandler
@@ -84,6 +85,7 @@ class Handlers:
     alive: Handler
     ready: Handler
     metrics: Handler
+    logo: Handler
     pages: Pages
     origins: Origins
 
@@ -175,6 +177,7 @@ def _pages(handlers: Handlers) -> tuple[_Row, ...]:
         _Row(path=DEVICE_SIGN_IN_PATH, get=device.get_sign_in, post=device.post_sign_in, page=True),
         _Row(path=CONFIRM_PATH, get=device.get_confirm, post=device.post_confirm, page=True),
         _Row(path=STYLESHEET_PATH, get=stylesheet),
+        _Row(path=LOGOS_PATH + "/{digest}", get=handlers.logo),
     )
 
 

@@ -11,6 +11,7 @@ from tokensmith.server.flows.authorize import Answer, NeedsConsent, NeedsSignIn
 from tokensmith.server.web.account.detail_lines import detail_lines
 from tokensmith.server.web.account.scope_lines import scope_lines
 from tokensmith.server.web.account.waiting_request import Waiting, WaitingRequests
+from tokensmith.server.web.logos import logo_url
 from tokensmith.server.web.oauth.authorize import CONSENT_PATH, SIGN_IN_PATH
 from tokensmith.server.web.parameters import read_form
 from tokensmith.server.web.texts import Texts
@@ -73,6 +74,7 @@ class ConsentPage:
             form_token=waiting.browser.form_token,
             shown=needs.access.fingerprint,
             client=waiting.request.client.shown_name,
+            logo=logo_url(waiting.request.client, issuer_path=pages.issuer_path),
             user=needs.who.user.name,
             # Where all of it is new, the mark would say nothing.
             lines=list(scope_lines(needs.access, texts, new={} if needs.new == needs.access.scopes else needs.new)),

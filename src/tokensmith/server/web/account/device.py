@@ -169,7 +169,7 @@ def _question(device: WaitingDevice, browser: Browser, texts: Texts) -> SignInQu
     return SignInQuestion(
         browser=browser,
         texts=texts,
-        client=device.client.shown_name,
+        client=device.client,
         path=DEVICE_SIGN_IN_PATH,
         query=f"user_code={device.request.user_code}",
     )

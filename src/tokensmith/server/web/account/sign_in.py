@@ -62,7 +62,7 @@ def _question(waiting: Waiting, *, again: bool = False) -> SignInQuestion:
     return SignInQuestion(
         browser=waiting.browser,
         texts=waiting.texts,
-        client=waiting.request.client.shown_name,
+        client=waiting.request.client,
         path=SIGN_IN_PATH,
         query=f"request={waiting.name}",
         leads_to=(waiting.request.to.uri,),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tokensmith.server.domain.clients import Client
 from tokensmith.server.domain.errors import (
     InvalidCredentialsError,
     InvalidRequestError,
@@ -15,6 +16,7 @@ from tokensmith.server.domain.errors import (
 from tokensmith.server.domain.users import MAX_NAME_CHARACTERS
 from tokensmith.server.flows.browser_sessions import BrowserSessions
 from tokensmith.server.web.browser import Browser, BrowserCookies
+from tokensmith.server.web.logos import logo_url
 from tokensmith.server.web.observer import Observer
 from tokensmith.server.web.parameters import Form
 from tokensmith.server.web.render import Pages
@@ -37,7 +39,7 @@ class SignInQuestion:
 
     browser: Browser
     texts: Texts
-    client: str
+    client: Client
     path: str
     query: str
     leads_to: Sequence[str] = ()
@@ -66,7 +68,8 @@ class SignInForm:
             leads_to=question.leads_to,
             action=f"{self.pages.issuer_path}{question.path}?{question.query}",
             form_token=question.browser.form_token,
-            client=question.client,
+            client=question.client.shown_name,
+            logo=logo_url(question.client, issuer_path=self.pages.issuer_path),
             username=username[:MAX_NAME_CHARACTERS],
             again=question.again,
             problem=None if problem is None else _words(texts, problem),
