@@ -51,7 +51,8 @@ def test_every_member_of_a_resource_is_read() -> None:
     [
         ({"client": {}}, "unknown field `client`"),
         ({"clients": []}, "clients: Expected `object`"),
-        ({"clients": {"web": 1}}, "clients[...]: Expected `object`"),
+        ({"clients": {"web": 1}}, "[clients.web] Expected `object`, got `int`"),
+        ({"resources": {NOTES: "a"}}, f"{HEADING} Expected `object`, got `str`"),
         ({"clients": {"web": {"colour": 1}}}, "[clients.web] Object contains unknown field `colour`"),
         ({"clients": {"a.b": {"trusted": 1}}}, '[clients."a.b"] trusted: Expected `bool`'),
         ({"resources": {NOTES: {}}}, f"{HEADING} Object missing required field `scopes`"),

@@ -143,11 +143,11 @@ def read_client_table(client_id: str, members: Mapping[str, object]) -> Declared
     )
 
 
-def convert_table(members: Mapping[str, object], shape: type[T]) -> T:
+def convert_table(members: object, shape: type[T]) -> T:
     """Read a table into its shape.
 
     Raises:
-        DeclarationError: an unknown member, or a value of the wrong kind.
+        DeclarationError: no table, an unknown member, or a value of the wrong kind.
     """
     try:
         return msgspec.convert(members, shape)

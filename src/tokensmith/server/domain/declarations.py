@@ -22,8 +22,8 @@ _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The file: a table of tables for each kind."""
 
-    resources: Mapping[str, Mapping[str, object]] = msgspec.field(default_factory=dict)
-    clients: Mapping[str, Mapping[str, object]] = msgspec.field(default_factory=dict)
+    resources: Mapping[str, object] = msgspec.field(default_factory=dict)
+    clients: Mapping[str, object] = msgspec.field(default_factory=dict)
 
 
 class _ResourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,7 +68,7 @@ def read_declarations(file: Mapping[str, object]) -> Declarations:
             resources.append(_read_resource_table(audience, members))
     for client_id, members in tables.clients.items():
         with within(table_name(CLIENTS, client_id)):
-            clients.append(read_client_table(client_id, members))
+            clients.append(read_client_table(client_id, convert_table(members, dict[str, object])))
     return Declarations(resources=tuple(resources), clients=tuple(clients))
 
 
@@ -107,7 +107,7 @@ def within(table: str) -> Iterator[None]:
         raise DeclarationError(f"{table} {error}", detail=error.detail) from None
 
 
-def _read_resource_table(audience: str, members: Mapping[str, object]) -> DeclaredResource:
+def _read_resource_table(audience: str, members: object) -> DeclaredResource:
     table = convert_table(members, _ResourceTable)
     texts = table.scopes if isinstance(table.scopes, Mapping) else dict.fromkeys(table.scopes, "")
     return DeclaredResource(
