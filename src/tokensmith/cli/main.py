@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "user": Entry("users", "user", "People: create, grant, forbid, password, disable, enable."),
         "resource": Entry("resources", "resource", "Services that take our tokens: create, list."),
         "client": Entry("clients", "client", "Programs that ask for tokens: create, list, allow, disable, enable."),
+        "apply": Entry("apply", "apply", "Services and programs as a file has them: what differs, then the change."),
         "keys": Entry("keys", "keys", "Signing keys: list, rotate, retire."),
         "audit": Entry("audit", "audit", "What happened: list, export."),
         "restored": Entry("restored", "restored", "After a backup was restored: end all that it brought back to life."),
