@@ -54,7 +54,9 @@ class CallingClients:
         form = await read_form(request)
         source = self.sources.of(request.scope)
         certificate = self.certificates.of(request.scope)
-        presented = replace(presented_client(request, form), certificate=certificate)
+        presented = presented_client(request, form)
+        if certificate is not None:
+            presented = replace(presented, certificate=certificate)
         counted = f"{source} {presented.client_id[:_MAX_COUNTED_NAME]}"
         self.failures.check(counted)
         try:
