@@ -1,10 +1,19 @@
 """A whole file of declarations."""
 
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
-from tokensmith.server.domain.declarations import dotted, read_declarations, table_name, told_resource, within
+from tokensmith.server.domain.authorization_details import DetailType
+from tokensmith.server.domain.declarations import (
+    DeclaredResource,
+    dotted,
+    read_declarations,
+    table_name,
+    told_resource,
+    within,
+)
 from tokensmith.server.domain.errors import ConflictError, DeclarationError, InvalidRequestError, UnavailableError
 from tokensmith.server.domain.ids import ResourceId
 from tokensmith.server.domain.resources import Resource
@@ -40,10 +49,12 @@ def test_scopes_come_with_words_or_without() -> None:
 
 
 def test_every_member_of_a_resource_is_read() -> None:
-    table = {"scopes": [], "title": "Notes", "client": "service", "open": True}
+    details = {"note": {"text": "Read one note", "members": ["id"]}}
+    table = {"scopes": [], "title": "Notes", "client": "service", "open": True, "details": details}
     (read,) = read_declarations({"resources": {NOTES: table}}).resources
 
     assert (read.title, read.client_id, read.is_open) == ("Notes", "service", True)
+    assert read.details == {"note": DetailType(text="Read one note", members=("id",))}
 
 
 @pytest.mark.parametrize(
@@ -80,6 +91,25 @@ def test_a_resource_is_told_in_the_words_of_the_file() -> None:
         "client": None,
         "open": False,
     }
+
+
+OTHERWISE: dict[str, Any] = {
+    "scopes": frozenset({"other"}),
+    "texts": {"a": "Do other"},
+    "client_id": "other",
+    "title": "Other",
+    "is_open": True,
+    "details": {"other": DetailType(text="Other")},
+}
+
+
+@pytest.mark.parametrize("field", sorted({one.name for one in fields(Resource)} - {"id", "audience"}))
+def test_no_change_of_a_resource_goes_unseen(field: str) -> None:
+    """What is not told is never compared; and what a file does not say would be lost when something else changes."""
+    resource = Resource(id=ResourceId("n"), audience=NOTES, scopes=frozenset({"a"}), client_id=None)
+
+    assert told_resource(replace(resource, **{field: OTHERWISE[field]})) != told_resource(resource)
+    assert field in {one.name for one in fields(DeclaredResource)}
 
 
 def test_headings_are_those_of_the_file() -> None:

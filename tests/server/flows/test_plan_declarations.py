@@ -98,6 +98,11 @@ async def test_a_resource_and_its_client_may_name_one_another(world: World) -> N
         ({"clients": {"web": {**WEB, "scopes": {MAIL: ["send"]}}}}, f'[clients.web] scopes."{MAIL}": there is no such'),
         ({"clients": {"web": {**WEB, "scopes": {NOTES: ["burn"]}}}}, f"scopes.\"{NOTES}\": it knows no scope 'burn'"),
         ({"clients": {"web": {**WEB, "scopes": {ISSUER: ["openid"]}}}}, "who signs people in may ask"),
+        ({"clients": {"web": {**WEB, "authorization_details_types": ["fly"]}}}, "no resource knows 'fly'"),
+        (
+            {"resources": {one: {"scopes": [], "details": {"note": {"text": "Read"}}} for one in (MAIL, MAIL + "2")}},
+            f"details.note: is a type of {MAIL}",
+        ),
     ],
 )
 async def test_what_does_not_fit_what_is_stored_is_refused(world: World, tables: dict[str, Any], said: str) -> None:

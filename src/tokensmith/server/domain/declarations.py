@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import msgspec
 
 from tokensmith.jose.strict_json import JsonValue
+from tokensmith.server.domain.authorization_details import DetailType
 from tokensmith.server.domain.client_tables import DeclaredClient, convert_table, read_client_table
 from tokensmith.server.domain.errors import ConflictError, DeclarationError, OAuthError, UnavailableError
 from tokensmith.server.domain.ids import ClientId
@@ -33,6 +34,7 @@ class _ResourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
     client: str | None = None
     open: bool = False
+    details: Mapping[str, DetailType] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class DeclaredResource:
     title: str | None
     texts: Mapping[str, str]
     is_open: bool
+    details: Mapping[str, DetailType]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,8 @@ def told_resource(resource: Resource) -> dict[str, JsonValue]:
     told: dict[str, JsonValue] = {
         dotted("scopes", name): resource.texts.get(name, "") for name in sorted(resource.scopes)
     }
+    for name, kind in sorted(resource.details.items()):
+        told[dotted("details", name)] = {"text": kind.text, "members": list(kind.members)}
     return told | {"title": resource.title, "client": resource.client_id, "open": resource.is_open}
 
 
@@ -117,4 +122,5 @@ def _read_resource_table(audience: str, members: object) -> DeclaredResource:
         title=table.title,
         texts={name: text for name, text in texts.items() if text},
         is_open=table.open,
+        details=table.details,
     )

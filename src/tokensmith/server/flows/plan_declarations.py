@@ -65,6 +65,7 @@ async def plan_declarations(uow: UnitOfWork, declared: Declarations) -> Plan:
     for step in resources:
         with within(table_name(RESOURCES, step.after.audience)):
             _check_owner(step.after.client_id, ours | stored.clients.keys())
+            _check_details(step.after, stored.known.values())
             await _check_lost_scopes(uow, step, others=stored.clients.keys() - ours)
     return Plan(
         resources=resources,
@@ -86,6 +87,7 @@ def _resource_step(declared: DeclaredResource, before: Resource | None) -> Resou
         title=declared.title,
         texts=declared.texts,
         is_open=declared.is_open,
+        details=declared.details,
     )
     told = told_resource(before or _NO_RESOURCE)
     return ResourceStep(
@@ -102,6 +104,7 @@ async def _client_step(uow: UnitOfWork, declared: DeclaredClient, stored: _Store
         if before is not None and not before.registration.is_vouched_for:
             raise _conflict("has registered itself or is its own document, and is not the file's.")
         scopes_after = _wanted_scopes(declared, stored.known)
+        _check_detail_types(declared.client.registration.detail_types, stored.known.values())
     scopes_before = {} if before is None else await uow.clients.scopes(before.id)
     after = _after(declared, before, stored)
     names = {resource.id: audience for audience, resource in stored.known.items()}
@@ -175,6 +178,18 @@ def _told(client: Client, scopes: Scopes, names: Mapping[ResourceId, str], *, ha
 def _check_owner(client_id: ClientId | None, clients: Iterable[ClientId]) -> None:
     if client_id is not None and client_id not in clients:
         raise _conflict(f"client: there is no client {client_id!r}, here or in the database.")
+
+
+def _check_details(resource: Resource, known: Iterable[Resource]) -> None:
+    # RFC 9396 §2.1: whoever asks for a type has to mean the same.
+    for name in resource.details:
+        if others := [one.audience for one in known if name in one.details and one.id != resource.id]:
+            raise _conflict(f"{dotted('details', name)}: is a type of {others[0]}.")
+
+
+def _check_detail_types(names: Iterable[str], known: Iterable[Resource]) -> None:
+    if unknown := sorted(set(names) - {name for resource in known for name in resource.details}):
+        raise _conflict(f"authorization_details_types: no resource knows {unknown[0]!r}.")
 
 
 async def _check_lost_scopes(uow: UnitOfWork, step: ResourceStep, *, others: Iterable[ClientId]) -> None:
