@@ -1,4 +1,4 @@
-"""Real reverse proxies with TLS, each with the configuration that docs/how-to/behind-a-proxy.md gives for it."""
+"""Real reverse proxies with TLS, each with the configuration that a guide gives for it."""
 
 import os
 import shutil
@@ -55,7 +55,7 @@ def _apache() -> Kind:
     user = "User www-data\nGroup www-data\n" if os.geteuid() == 0 else ""
     modules = "".join(
         f"LoadModule {name}_module {MODULES}/mod_{name}.so\n"
-        for name in ("mpm_event", "authz_core", "socache_shmcb", "ssl", "proxy", "proxy_http")
+        for name in ("mpm_event", "authz_core", "socache_shmcb", "ssl", "headers", "proxy", "proxy_http")
     )
     head = "ServerRoot {folder}\nPidFile {folder}/pid\nErrorLog /dev/stderr\nListen 127.0.0.1:{port}\n"
     return Kind(
@@ -91,7 +91,9 @@ KINDS: Final[Mapping[str, Callable[[], Kind]]] = MappingProxyType(
 
 
 @contextmanager
-def proxy(name: str, *, backend: int, authority: trustme.CA) -> Iterator[int]:
+def proxy(
+    name: str, *, backend: int, authority: trustme.CA, guide: str = GUIDE, hosts: tuple[str, ...] = (HOST,)
+) -> Iterator[int]:
     """Run one with the guide's block, its addresses and files replaced by the test's; the port it listens on."""
     kind = KINDS[name]()
     program = machine.need(name, lambda: machine.on_path(kind.program), packages=kind.packages)
@@ -99,7 +101,7 @@ def proxy(name: str, *, backend: int, authority: trustme.CA) -> Iterator[int]:
     folder.chmod(0o755)
     try:
         port, file = free_port(), folder / "configuration"
-        (block,) = blocks(GUIDE, name)
+        (block,) = blocks(guide, name)
         given = {"folder": str(folder), "port": str(port), "file": str(file)}
         before, after = kind.listens
         for old, new in (
@@ -110,7 +112,7 @@ def proxy(name: str, *, backend: int, authority: trustme.CA) -> Iterator[int]:
             assert old in block
             block = block.replace(old, new)
         file.write_text(kind.around.format(**given, block=block))
-        _write_certificate(folder, authority, both_in_one=name == "haproxy")
+        _write_certificate(folder, authority.issue_cert(*hosts), both_in_one=name == "haproxy")
         with Processes() as processes:
             words = [word.format_map(given) for word in kind.words]
             processes.start(program, *words, port=port, environment={"HOME": str(folder)})
@@ -119,8 +121,7 @@ def proxy(name: str, *, backend: int, authority: trustme.CA) -> Iterator[int]:
         shutil.rmtree(folder)
 
 
-def _write_certificate(folder: Path, authority: trustme.CA, *, both_in_one: bool) -> None:
-    issued = authority.issue_cert(HOST)
+def _write_certificate(folder: Path, issued: trustme.LeafCert, *, both_in_one: bool) -> None:
     key = issued.private_key_pem.bytes()
     chain = b"".join(blob.bytes() for blob in issued.cert_chain_pems)
     (folder / "id.example.pem").write_bytes(chain + key if both_in_one else chain)
