@@ -162,7 +162,6 @@ class Wiring:
         offers_sign_in = settings.offers_first_party_sign_in
         tokens = self._tokens()
         publish = PublishStatus(issuer=settings.issuer, store=self.store, ring=self.ring)
-        networks = parse_networks(settings.metrics_from)
         return Handlers(
             authorize=self._people.authorize(),
             sign_in=self._people.sign_in(),
@@ -196,7 +195,7 @@ class Wiring:
             ),
             alive=alive,
             ready=Readiness(store=self.store, ring=self.ring),
-            metrics=MetricsHandler(metrics, sources=self.sources, networks=networks),
+            metrics=MetricsHandler(metrics, sources=self.sources, networks=parse_networks(settings.metrics_from)),
         )
 
     def _tokens(self) -> TokenEndpoint:

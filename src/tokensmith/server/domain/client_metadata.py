@@ -112,7 +112,6 @@ def read_metadata(
         raise InvalidRedirectUriError("redirect_uris is missing.", code="redirect_uris_missing")
     _check_algorithms(sent)
     _check_addresses(sent, by_operator=by_operator)
-    name = " ".join((sent.client_name or "").split())
     method = _method(sent.token_endpoint_auth_method or default_method, by_certificate)
     registration = Registration(
         redirect_uris=sent.redirect_uris,
@@ -133,7 +132,7 @@ def read_metadata(
         backchannel_logout_uri=sent.backchannel_logout_uri,
     )
     return ReadMetadata(
-        name=name or fallback_name,
+        name=" ".join((sent.client_name or "").split()) or fallback_name,
         grant_types=grants,
         confidential=method is AuthMethod.SECRET,
         registration=registration,
