@@ -1,11 +1,14 @@
 """npm's `openid-client` and `oauth4webapi`, unmodified, sign people in at our server."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.services.npm_jose import NpmJose
 from tests.services.token_server import AUDIENCE, BACK, TokenServer
+from tokensmith.jose import Key
 
 EVERYTHING = "openid profile offline_access"
 
@@ -37,6 +40,32 @@ def test_openid_client_signs_in(npm_clients: NpmJose, token_server: TokenServer,
     assert done["info"] == {"sub": done["claims"]["sub"], "preferred_username": "ada", "name": "ada"}
     assert (done["scope"], done["active"], done["after"]) == ("offline_access openid profile", True, False)
     assert done["bye"].startswith(f"{token_server.issuer}/logout?")
+
+
+def test_openid_client_keeps_to_fapi(npm_clients: NpmJose, token_server: TokenServer, tmp_path: Path) -> None:
+    """FAPI 2.0: it signs to prove itself, pushes, and its tokens are bound; its refresh token stays (P53)."""
+    key, options = _signing(tmp_path)
+    client = Client(npm_clients, "openid-client", token_server, "bank", *options, "--fapi2")
+    done = client.sign_in(key=key, par=True, dpop=True)
+
+    assert (done["rotated"], done["active"], done["after"]) == (False, True, False)
+    assert done["info"]["sub"] == done["claims"]["sub"]
+
+
+def test_openid_client_signs_its_requests(npm_clients: NpmJose, token_server: TokenServer, tmp_path: Path) -> None:
+    """RFC 9101 (P35): what it signed is what it gets."""
+    key, options = _signing(tmp_path)
+    done = Client(npm_clients, "openid-client", token_server, "signing", *options).sign_in(key=key, signed=True)
+
+    assert (done["claims"]["preferred_username"], done["rotated"]) == ("ada", True)
+
+
+def _signing(folder: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """A key of a client, and the options that make it known."""
+    key = Key.generate("ES256")
+    jwks = folder / "keys.json"
+    jwks.write_text(json.dumps({"keys": [dict(key.public().to_jwk())]}))
+    return dict(key.to_jwk(private=True)), ("--jwks", str(jwks))
 
 
 @pytest.mark.parametrize("dpop", [False, True])

@@ -8,10 +8,13 @@ const insecure = { [oauth.allowInsecureRequests]: true }
 const begun = {}
 
 const withOpenidClient = {
-  async begin ({ issuer, id, secret, redirectUri, scope, resource, par }) {
-    const config = await openid.discovery(new URL(issuer), id, secret, undefined, {
+  async begin ({ issuer, id, secret, key, redirectUri, scope, resource, par, signed, dpop }) {
+    const signingKey = key && await crypto.subtle.importKey('jwk', key, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
+    const auth = key && openid.PrivateKeyJwt({ key: signingKey, kid: key.kid })
+    const config = await openid.discovery(new URL(issuer), id, key ? undefined : secret, auth, {
       execute: [openid.allowInsecureRequests]
     })
+    const DPoP = dpop ? openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256')) : undefined
     const verifier = openid.randomPKCECodeVerifier()
     const parameters = {
       redirect_uri: redirectUri,
@@ -22,28 +25,31 @@ const withOpenidClient = {
       code_challenge: await openid.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256'
     }
-    Object.assign(begun, { config, verifier, parameters })
+    Object.assign(begun, { config, verifier, parameters, DPoP })
+    if (signed) return (await openid.buildAuthorizationUrlWithJAR(config, parameters, { key: signingKey, kid: key.kid })).href
     const url = par
-      ? await openid.buildAuthorizationUrlWithPAR(config, parameters)
+      ? await openid.buildAuthorizationUrlWithPAR(config, parameters, { DPoP })
       : openid.buildAuthorizationUrl(config, parameters)
     return url.href
   },
   async finish ({ url, resource }) {
-    const { config, verifier, parameters } = begun
+    const { config, verifier, parameters, DPoP } = begun
     const tokens = await openid.authorizationCodeGrant(
       config,
       new URL(url),
       { pkceCodeVerifier: verifier, expectedState: parameters.state, expectedNonce: parameters.nonce, idTokenExpected: true },
-      resource && { resource }
+      resource && { resource },
+      { DPoP }
     )
     const claims = tokens.claims()
-    const info = await openid.fetchUserInfo(config, tokens.access_token, claims.sub)
-    const refreshed = await openid.refreshTokenGrant(config, tokens.refresh_token)
+    const info = await openid.fetchUserInfo(config, tokens.access_token, claims.sub, { DPoP })
+    const refreshed = await openid.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP })
     const active = await openid.tokenIntrospection(config, refreshed.access_token)
     await openid.tokenRevocation(config, refreshed.refresh_token)
     const after = await openid.tokenIntrospection(config, refreshed.access_token)
     const bye = openid.buildEndSessionUrl(config, { id_token_hint: tokens.id_token })
-    return { claims, info, scope: tokens.scope, active: active.active, after: after.active, bye: bye.href }
+    const rotated = refreshed.refresh_token !== tokens.refresh_token
+    return { claims, info, rotated, scope: tokens.scope, active: active.active, after: after.active, bye: bye.href }
   },
   async credentials ({ issuer, id, secret, resource }) {
     const config = await openid.discovery(new URL(issuer), id, secret, openid.ClientSecretBasic(secret), {
