@@ -1,5 +1,7 @@
 """The pages in a real browser: with scripts and without, by mouse and by keyboard, narrow, dark, in both languages."""
 
+import base64
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +14,13 @@ from playwright.sync_api import Browser, Page
 
 from tests.server.web.visitor import CHALLENGE
 from tests.services.token_server import AUDIENCE, TokenServer
+
+# A picture of one point.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+LONG = "DE02100100109307118603" * 4
+PAYMENTS = [{"type": "payment", "amount": {"currency": "EUR", "value": "123.50"}, "creditor": LONG}]
 
 
 class Client(BaseHTTPRequestHandler):
@@ -33,7 +42,7 @@ class Client(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def back(token_server: TokenServer) -> Iterator[str]:
+def back(token_server: TokenServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A client's address, which answers."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Client) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -41,6 +50,12 @@ def back(token_server: TokenServer) -> Iterator[str]:
         token_server.make_client("e2e", "--title", "The Notes", "--after-sign-out", uri, uri=uri)
         tv = ("client", "create", "e2e-tv", "--public", "--device", "--resource", AUDIENCE, "--scope", "notes:read")
         token_server.operate(*tv)
+        logo = tmp_path_factory.mktemp("logo") / "logo.png"
+        logo.write_bytes(PNG)
+        token_server.operate("client", "logo", "e2e", str(logo))
+        payment = ("Pay somebody", "--member", "amount", "--member", "creditor")
+        token_server.operate("resource", "details", AUDIENCE, "payment", *payment)
+        token_server.operate("client", "allow-details", "e2e", "payment")
         yield uri
         server.shutdown()
 
@@ -100,6 +115,8 @@ def test_a_person_signs_in_by_keyboard_alone(chromium: Browser, token_server: To
     """The first field has the focus; every step is a key."""
     person = Person(chromium, token_server, back)
     page = person.begin()
+    # It has it as soon as the page is drawn, which may be after it was loaded.
+    page.locator("#username:focus").wait_for()
     page.keyboard.type("ada")
     page.keyboard.press("Tab")
     page.keyboard.type(token_server.password("ada"))
@@ -144,8 +161,9 @@ def test_single_sign_on_and_off(chromium: Browser, token_server: TokenServer, ba
 
 
 def walk(person: Person) -> Iterator[Page]:
-    """Every page there is, one after the other."""
-    server, page = person.server, person.begin()
+    """Every page there is, one after the other; with a picture, and with a payment to be allowed."""
+    server, page = person.server, person.begin(authorization_details=json.dumps(PAYMENTS))
+    assert page.locator(".logo").evaluate("image => image.naturalWidth") == 1
     yield page
     person.type_in(password="wrong password")
     page.keyboard.press("Enter")
@@ -154,6 +172,7 @@ def walk(person: Person) -> Iterator[Page]:
     person.type_in()
     page.keyboard.press("Enter")
     page.locator(".scopes").wait_for()
+    page.get_by_text("Pay somebody").wait_for()
     yield page
     asked = httpx2.post(f"{server.issuer}/device_authorization", data={"client_id": "e2e-tv", "scope": "notes:read"})
     page.goto(asked.raise_for_status().json()["verification_uri_complete"])
