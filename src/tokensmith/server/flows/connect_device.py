@@ -7,6 +7,7 @@ from typing import Final
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.authorization_codes import CODE_SECONDS
+from tokensmith.server.domain.authorization_details import InvalidAuthorizationDetailsError
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.device_requests import (
@@ -62,10 +63,14 @@ class ConnectDevice:
         Raises:
             UnauthorizedClientError: the client is not for devices.
             InvalidScopeError: the scope is malformed.
+            InvalidAuthorizationDetailsError: more than scopes is asked for; the page for devices shows no more.
             UnavailableError: the database cannot be reached.
         """
         if GrantType.DEVICE_CODE not in client.grant_types:
             raise UnauthorizedClientError("This client connects no devices.", detail=client.id)
+        if "authorization_details" in parameters:
+            text = "authorization_details is not for devices."
+            raise InvalidAuthorizationDetailsError(text, code="details_grant", detail=client.id)
         asked_scopes(parameters.get("scope"))
         kept = {name: parameters[name] for name in ("scope",) if name in parameters}
         for _ in range(MAX_DRAWS):
