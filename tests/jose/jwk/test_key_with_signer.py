@@ -93,7 +93,9 @@ def test_a_signature_that_is_none_verifies_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [KEYS["ES256"], elsewhere(), Key.generate("HS256"), Key.generate("ECDH-ES").public()], ids=repr
+    "key",
+    [KEYS["ES256"], elsewhere(), Key.generate("HS256"), Key.generate("ECDH-ES").public()],
+    ids=["private", "elsewhere", "shared", "encryption"],
 )
 def test_it_begins_with_the_public_half_of_a_key_for_signatures(key: Key) -> None:
     """A key that signs already would have two ways to."""
