@@ -10,7 +10,9 @@ from tokensmith.server.flows.declaration_plan import ClientStep, Plan
 
 def plan(*differences: Difference, not_in_file: tuple[str, ...] = (), left_off: tuple[str, ...] = ()) -> Plan:
     steps = (
-        ClientStep(before=None, after=NO_CLIENT, scopes_before={}, scopes_after={}, difference=one)
+        ClientStep(
+            before=None, after=NO_CLIENT, scopes_before={}, scopes_after={}, narrowed_at=frozenset(), difference=one
+        )
         for one in differences
     )
     return Plan(resources=(), clients=tuple(steps), not_in_file=not_in_file, left_off=left_off)

@@ -27,6 +27,8 @@ URI = "https://app.example/cb"
 NOTES, MAIL = "https://notes.example", "https://mail.example"
 KEYS = {"jwks_uri": "https://app.example/keys"}
 MACHINE = {"grant_types": ["client_credentials"]}
+BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+ISSUER = {"issuer": "https://b.example", "jwks_uri": "https://b.example/keys"}
 # Another value than the default for whatever a registration says, but for what is on or off, and a file can say.
 OTHERWISE: dict[str, Any] = {
     "redirect_uris": ("https://b.example/cb",),
@@ -126,6 +128,9 @@ def test_what_it_may_ask_for_is_said_by_resource() -> None:
         ({"profile": "fapi1"}, "profile: Invalid enum value 'fapi1'"),
         ({"scopes": [NOTES]}, "scopes: Expected `object`"),
         ({"scopes": {NOTES: "read"}}, "scopes[...]: Expected `array`"),
+        ({"grant_types": [BEARER]}, "assertion_issuers: goes with"),
+        ({"assertion_issuers": [ISSUER]}, "assertion_issuers: goes with"),
+        ({"assertion_issuers": [{**ISSUER, "jwks_url": "x"}]}, "assertion_issuers[0]: Object contains unknown field"),
         ({"grant_types": ["implicit"]}, "grant_types are among"),
         ({"redirect_uris": []}, "redirect_uris is missing"),
         ({"redirect_uris": ["http://app.example/cb"]}, "A redirect URI is https"),
@@ -248,7 +253,8 @@ def test_what_is_told_reads_as_it_was() -> None:
         require_signed_request_object=True,
         opaque=True,
         authorization_details_types=["payment"],
-        assertion_issuers=[{"issuer": "https://b.example", "jwks_uri": "https://b.example/keys"}],
+        grant_types=["authorization_code", BEARER],
+        assertion_issuers=[ISSUER],
         access_seconds=60,
         disabled=False,
     )

@@ -70,6 +70,10 @@ def test_every_member_of_a_resource_is_read() -> None:
         ({"resources": {NOTES: {"scopes": ["a"], "audience": "x"}}}, f"{HEADING} Object contains unknown"),
         ({"resources": {NOTES: {"scopes": "a"}}}, f"{HEADING} scopes: Expected"),
         ({"resources": {NOTES: {"scopes": ["a b"]}}}, f"{HEADING} That is not a scope token"),
+        (
+            {"resources": {NOTES: {"scopes": [], "details": {"a": {"text": "", "x": 1}}}}},
+            f"{HEADING} details[...]: Object",
+        ),
         ({"resources": {NOTES: {"scopes": [], "title": ""}}}, f"{HEADING} title: Expected"),
         ({"resources": {NOTES: {"scopes": [], "open": "yes"}}}, f"{HEADING} open: Expected `bool`"),
         ({"resources": {"notes": {"scopes": []}}}, "[resources.notes] A resource is an absolute URI"),

@@ -29,6 +29,7 @@ def step(
         after=after,
         scopes_before=had or {},
         scopes_after=has or {},
+        narrowed_at=frozenset(),
         difference=DIFFERS if differs else None,
     )
 

@@ -17,6 +17,11 @@ pytestmark = pytest.mark.anyio
 MAIL = "https://mail.example"
 URI = "https://app.example/cb"
 MACHINE = {"grant_types": ["client_credentials"]}
+PAY = {"pay": {"text": "Pay somebody"}}
+BEARER = {
+    "grant_types": ["urn:ietf:params:oauth:grant-type:jwt-bearer"],
+    "assertion_issuers": [{"issuer": "https://other.example"}],
+}
 WEB = {"redirect_uris": [URI], "grant_types": ["authorization_code", "refresh_token"]}
 # As `World` makes them.
 ROBOT = {
@@ -122,6 +127,7 @@ async def test_what_does_not_fit_what_is_stored_is_refused(world: World, tables:
         ({"signing_alg": "HS256"}, "The server signs with"),
         ({"token_endpoint_auth_method": "none", "require_pkce": False}, "needs PKCE"),
         ({"profile": "fapi2"}, "needs keys"),
+        (BEARER, "An issuer has keys"),
     ],
 )
 async def test_what_no_client_can_be_is_refused_as_the_commands_do(
@@ -165,6 +171,19 @@ async def test_nor_one_that_only_a_person_has(world: World) -> None:
     assert "people who have it: 1, clients: 0;" in str(await refused(world, resources={MAIL: {"scopes": []}}))
     await world.users.forbid("ada", audience=MAIL, scopes=frozenset({"send"}))
     assert len((await plan_of(world.store, resources={MAIL: {"scopes": []}})).differences) == 1
+
+
+async def test_nor_a_type_of_details_that_another_client_may_ask_for(world: World) -> None:
+    """RFC 9396; a client of the file has what the file says."""
+    await apply(world.store, resources={MAIL: {"scopes": [], "details": PAY}})
+    await world.clients.allow_details("robot", ("pay",))
+    fewer = {"resources": {MAIL: {"scopes": []}}}
+
+    error = await refused(world, **fewer)
+    assert (error.code, error.detail) == ("declaration_conflict", "robot")
+    assert "details.pay: clients that may ask for it: 1;" in str(error)
+    mail, robot = (await plan_of(world.store, **fewer, clients={"robot": ROBOT})).differences
+    assert [one.member for one in (*mail.members, *robot.members)] == ["details.pay", "authorization_details_types"]
 
 
 async def test_a_scope_that_the_file_takes_from_everybody_is(world: World) -> None:

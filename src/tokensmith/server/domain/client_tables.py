@@ -58,6 +58,10 @@ _Seconds = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 _DEFAULT: Final = Lifetimes()
 
 
+class _IssuerTable(AssertionIssuer, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The members of somebody whose assertions are taken; *jwks* is a JWK Set as JSON."""
+
+
 class ClientTable(ClientMetadata, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The members of a client's table, beside those of a registration."""
 
@@ -66,7 +70,7 @@ class ClientTable(ClientMetadata, frozen=True, kw_only=True, forbid_unknown_fiel
     opaque: bool = False
     require_pkce: bool = True
     authorization_details_types: tuple[str, ...] = ()
-    assertion_issuers: tuple[AssertionIssuer, ...] = ()
+    assertion_issuers: tuple[_IssuerTable, ...] = ()
     signing_alg: str = "ES256"
     access_seconds: _Seconds = _DEFAULT.access
     refresh_idle_seconds: _Seconds = _DEFAULT.refresh_idle
@@ -171,6 +175,7 @@ def _client(client_id: str, table: ClientTable) -> Client:
     except OAuthError as error:
         raise DeclarationError(str(error), detail=error.detail) from None
     on_registration = {field: getattr(table, member) for member, field in ON_REGISTRATION.items()}
+    issuers = tuple(msgspec.convert(msgspec.to_builtins(one), AssertionIssuer) for one in table.assertion_issuers)
     client = Client(
         id=ClientId(client_id),
         name=read.name,
@@ -180,8 +185,10 @@ def _client(client_id: str, table: ClientTable) -> Client:
         lifetimes=Lifetimes(**{field: getattr(table, member) for member, field in ON_LIFETIMES.items()}),
         signing_alg=table.signing_alg,
         disabled=False,
-        registration=msgspec.structs.replace(read.registration, **on_registration),
+        registration=msgspec.structs.replace(read.registration, **on_registration | {"assertion_issuers": issuers}),
     )
+    if bool(issuers) != (GrantType.JWT_BEARER in read.grant_types):
+        raise DeclarationError(f"assertion_issuers: goes with the grant type {GrantType.JWT_BEARER}.")
     if client.is_public and (beyond := read.grant_types & _CONFIDENTIAL):
         raise DeclarationError(f"grant_types: {min(beyond)} takes a client that proves who it is.")
     return client

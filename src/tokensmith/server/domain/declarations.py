@@ -27,6 +27,10 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     clients: Mapping[str, object] = msgspec.field(default_factory=dict)
 
 
+class _DetailTable(DetailType, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The members of a type of authorization details."""
+
+
 class _ResourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The members of a resource's table; scopes with what each allows, or their names alone."""
 
@@ -34,7 +38,7 @@ class _ResourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
     client: str | None = None
     open: bool = False
-    details: Mapping[str, DetailType] = msgspec.field(default_factory=dict)
+    details: Mapping[str, _DetailTable] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,5 +126,5 @@ def _read_resource_table(audience: str, members: object) -> DeclaredResource:
         title=table.title,
         texts={name: text for name, text in texts.items() if text},
         is_open=table.open,
-        details=table.details,
+        details={name: DetailType(text=kind.text, members=kind.members) for name, kind in table.details.items()},
     )

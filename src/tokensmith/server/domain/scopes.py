@@ -1,6 +1,7 @@
 """What a token may say: asked for, and had (decision 14; RFC 6749 §3.3, §6; RFC 8707 §2.2)."""
 
 from tokensmith.guard.scopes import parse_scopes
+from tokensmith.server.domain.authorization_details import Details
 from tokensmith.server.domain.errors import InvalidScopeError, InvalidTargetError
 from tokensmith.server.domain.grants import GrantedAudience, Standing
 from tokensmith.server.domain.identity import IDENTITY
@@ -68,9 +69,16 @@ def effective_scopes(standing: Standing, audience: GrantedAudience, *, scope: st
     return narrowed(asked, allowed=allowed)
 
 
+def effective_details(standing: Standing, audience: GrantedAudience) -> Details:
+    """Return those authorization details of the next token whose types the client still has."""
+    types = standing.client.registration.detail_types
+    return tuple(one for one in audience.details if one["type"] in types)
+
+
 def _none_but_details(standing: Standing, audience: GrantedAudience) -> frozenset[str]:
     # Who may do nothing there any more has lost what was granted beyond scopes, too.
-    if standing.user is not None and not standing.user_scopes.get(audience.resource.id):
+    is_locked_out = standing.user is not None and not standing.user_scopes.get(audience.resource.id)
+    if is_locked_out or not effective_details(standing, audience):
         raise InvalidScopeError("None of this can be had here any more.", code="scope_empty")
     return frozenset()
 

@@ -105,7 +105,7 @@ async def _change_client(uow: UnitOfWork, step: ClientStep, before: Client, foun
         await uow.clients.forbid(after.id, resource_id, scopes=scopes)
         await _record_scopes(uow, after.id, resource_id, "removed", scopes)
     # What may not be had any more does not go on in tokens that are out; the next has what is left (decision 7).
-    for resource_id in step.scopes_before if before.grant_types - after.grant_types else step.lost:
+    for resource_id in sorted(step.narrowed_at):
         await uow.grants.expire_tokens_of_client(after.id, resource_id=resource_id)
     if after.disabled != before.disabled:
         if after.disabled:

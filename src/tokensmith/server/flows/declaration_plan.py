@@ -23,12 +23,16 @@ class ResourceStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientStep:
-    """A client and what it may ask for, as they are, and as they are to be."""
+    """A client and what it may ask for, as they are, and as they are to be.
+
+    *narrowed_at* are the resources at which tokens that are out may do more than it may from now on.
+    """
 
     before: Client | None
     after: Client
     scopes_before: Scopes
     scopes_after: Scopes
+    narrowed_at: frozenset[ResourceId]
     difference: Difference | None
 
     @property

@@ -14,7 +14,7 @@ from tokensmith.server.domain.clock import to_seconds
 from tokensmith.server.domain.grants import GrantedAudience, Standing
 from tokensmith.server.domain.identity import OPENID
 from tokensmith.server.domain.possession import token_type
-from tokensmith.server.domain.scopes import identity_scopes
+from tokensmith.server.domain.scopes import effective_details, identity_scopes
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.token_claims import access_token_claims, id_token_claims
 from tokensmith.server.flows.key_ring import KeyRing
@@ -65,13 +65,14 @@ class Mint:
             UnavailableError: no key to sign with, or the database or the key's provider cannot be reached.
         """
         lifetime = standing.client.lifetimes.access
+        details = effective_details(standing, audience)
         claims = access_token_claims(
             standing,
             scopes=scopes,
             place=place,
             issuer=self.issuer,
             key_thumbprint=key_thumbprint,
-            details=audience.details,
+            details=details,
         )
         token = await self.access_token(
             standing.client,
@@ -86,7 +87,7 @@ class Mint:
             expires_in=lifetime,
             scope=" ".join(sorted(scopes)),
             refresh_token=refresh_token,
-            details=audience.details,
+            details=details,
         )
 
     async def access_token(

@@ -32,6 +32,7 @@ from tokensmith.server.domain.resources import Resource
 from tokensmith.server.domain.unit_of_work import UnitOfWork
 from tokensmith.server.flows.declaration_plan import ClientStep, Plan, ResourceStep, Scopes
 from tokensmith.server.flows.manage_clients import NewClient, check_new_client
+from tokensmith.server.flows.trust_issuer import check_assertion_issuer
 
 # What signing people in brings along; it stands in no file.
 _OF_IDENTITY: Final = "identity scopes"
@@ -66,6 +67,7 @@ async def plan_declarations(uow: UnitOfWork, declared: Declarations) -> Plan:
         with within(table_name(RESOURCES, step.after.audience)):
             _check_owner(step.after.client_id, ours | stored.clients.keys())
             _check_details(step.after, stored.known.values())
+            _check_lost_details(step, [stored.clients[one] for one in sorted(stored.clients.keys() - ours)])
             await _check_lost_scopes(uow, step, others=stored.clients.keys() - ours)
     return Plan(
         resources=resources,
@@ -101,6 +103,8 @@ async def _client_step(uow: UnitOfWork, declared: DeclaredClient, stored: _Store
     table, before = table_name(CLIENTS, declared.client.id), stored.clients.get(declared.client.id)
     with within(table):
         check_new_client(_as_new(declared.client))
+        for issuer in declared.client.registration.assertion_issuers:
+            check_assertion_issuer(issuer)
         if before is not None and not before.registration.is_vouched_for:
             raise _conflict("has registered itself or is its own document, and is not the file's.")
         scopes_after = _wanted_scopes(declared, stored.known)
@@ -116,6 +120,7 @@ async def _client_step(uow: UnitOfWork, declared: DeclaredClient, stored: _Store
         after=after,
         scopes_before=scopes_before,
         scopes_after=scopes_after,
+        narrowed_at=_narrowed_at(before, after, scopes_before, scopes_after, stored.held.values()),
         difference=difference(table, told_before, told_after, is_new=before is None),
     )
 
@@ -133,6 +138,19 @@ def _after(declared: DeclaredClient, before: Client | None, stored: _Stored) -> 
         default_resource_id=None if default is None else stored.known[default].id,
         disabled=stays_off if declared.disabled is None else declared.disabled,
     )
+
+
+def _narrowed_at(
+    before: Client | None, after: Client, scopes_before: Scopes, scopes_after: Scopes, held: Iterable[Resource]
+) -> frozenset[ResourceId]:
+    if before is None:
+        return frozenset()
+    types, scopes = set(before.registration.detail_types), dict(scopes_before)
+    # A grant type that is lost takes everything along that may have come by it.
+    if before.grant_types <= after.grant_types:
+        types -= set(after.registration.detail_types)
+        scopes = {at: names for at, names in scopes.items() if names - scopes_after.get(at, frozenset())}
+    return frozenset(scopes) | {resource.id for resource in held if types & resource.details.keys()}
 
 
 def _as_new(client: Client) -> NewClient:
@@ -185,6 +203,14 @@ def _check_details(resource: Resource, known: Iterable[Resource]) -> None:
     for name in resource.details:
         if others := [one.audience for one in known if name in one.details and one.id != resource.id]:
             raise _conflict(f"{dotted('details', name)}: is a type of {others[0]}.")
+
+
+def _check_lost_details(step: ResourceStep, others: Iterable[Client]) -> None:
+    lost = set() if step.before is None else step.before.details.keys() - step.after.details.keys()
+    for name in sorted(lost):
+        if users := [client.id for client in others if name in client.registration.detail_types]:
+            text = f"{dotted('details', name)}: clients that may ask for it: {len(users)}; take it from them."
+            raise DeclarationError(text, code="declaration_conflict", detail=" ".join(users))
 
 
 def _check_detail_types(names: Iterable[str], known: Iterable[Resource]) -> None:

@@ -28,12 +28,7 @@ class TrustIssuer:
                 without keys or with both kinds (`issuer_keys`).
             InvalidRequestError: the keys or their URL cannot be used.
         """
-        if (issuer.jwks is None) == (issuer.jwks_uri is None):
-            raise ConflictError("An issuer has keys, or publishes them somewhere.", code="issuer_keys")
-        if issuer.jwks is not None:
-            check_jwks(issuer.jwks)
-        if issuer.jwks_uri is not None:
-            check_redirect_uri(issuer.jwks_uri)
+        check_assertion_issuer(issuer)
         await self.store.write(lambda uow: _change(uow, client_id, issuer.issuer, new=issuer))
 
     async def distrust(self, client_id: str, issuer: str) -> None:
@@ -43,6 +38,16 @@ class TrustIssuer:
             ConflictError: no such client (`unknown_client`).
         """
         await self.store.write(lambda uow: _change(uow, client_id, issuer, new=None))
+
+
+def check_assertion_issuer(issuer: AssertionIssuer) -> None:
+    """Refuse an issuer whose assertions cannot be verified; raises as `TrustIssuer.trust` does."""
+    if (issuer.jwks is None) == (issuer.jwks_uri is None):
+        raise ConflictError("An issuer has keys, or publishes them somewhere.", code="issuer_keys")
+    if issuer.jwks is not None:
+        check_jwks(issuer.jwks)
+    if issuer.jwks_uri is not None:
+        check_redirect_uri(issuer.jwks_uri)
 
 
 async def _change(uow: UnitOfWork, client_id: str, issuer: str, *, new: AssertionIssuer | None) -> None:

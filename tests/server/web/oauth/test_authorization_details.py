@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.server.flows.world import NOTES, READ
+from tests.server.flows.declaring import apply
+from tests.server.flows.world import NOTES, READ, WRITE
 from tests.server.web.served import Served
 from tests.server.web.visitor import Visitor
 from tokensmith.jose import jwt
@@ -16,6 +17,7 @@ from tokensmith.server.domain.authorization_details import (
     InvalidAuthorizationDetailsError,
     parse_details,
 )
+from tokensmith.server.domain.client_tables import told_client
 from tokensmith.server.flows.wanted_access import wanted_access
 
 pytestmark = pytest.mark.anyio
@@ -43,6 +45,14 @@ def asked(*details: Any) -> dict[str, str]:
 async def redeem(visitor: Visitor, code: str, **form: str) -> dict[str, Any]:
     found: dict[str, Any] = (await visitor.redeem(code, **form)).json()
     return found
+
+
+async def is_running(visitor: Visitor, answer: dict[str, Any]) -> bool:
+    """Whether the bit of its access token is still unset."""
+    world = visitor.served.world
+    token = await world.own.read(answer["access_token"])
+    assert token is not None
+    return await world.store.read(lambda uow: uow.status_lists.holder(token.place)) is not None
 
 
 async def test_it_is_shown_whole_and_ends_up_in_the_token(visitor: Visitor) -> None:
@@ -167,3 +177,23 @@ async def test_nobody_allows_a_client_details_for_itself(served: Served) -> None
 
     assert (await served.post_form("/token", form)).json()["error"] == "invalid_authorization_details"
     assert served.refused("details_grant") == 1
+
+
+async def test_a_type_that_the_client_loses_is_gone_from_its_tokens(visitor: Visitor) -> None:
+    """By a file of the operator: what is out ends within the guards' bound, and the next has what is left."""
+    world = visitor.served.world
+    code = await visitor.signed_in(scope=f"openid {READ}", **asked())
+    notes = await redeem(visitor, code)
+    form = {"grant_type": "refresh_token", "resource": BANK, **visitor.served.basic("web")}
+    bank = (await visitor.served.post_form("/token", {**form, "refresh_token": notes["refresh_token"]})).json()
+    web = next(client for client in await world.clients.all() if client.id == "web")
+    table = {name: value for name, value in told_client(web).items() if value is not None}
+    table |= {"authorization_details_types": [], "scopes": {NOTES: [READ, WRITE]}}
+    made = await apply(world.store, clients={"web": table})
+    refused = (await visitor.served.post_form("/token", {**form, "refresh_token": bank["refresh_token"]})).json()
+    form |= {"resource": NOTES, "refresh_token": bank["refresh_token"]}
+
+    assert made.members == {"authorization_details_types": (("payment",), ())}
+    assert (await is_running(visitor, bank), await is_running(visitor, notes)) == (False, True)
+    assert refused["error"] == "invalid_scope"
+    assert (await visitor.served.post_form("/token", form)).json()["scope"] == READ
