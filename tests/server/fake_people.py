@@ -33,6 +33,9 @@ class FakeUsers:
     async def find(self, user_id: UserId) -> User | None:
         return self._state.users.get(user_id)
 
+    async def hold(self, user_id: UserId) -> User | None:
+        return await self.find(user_id)
+
     async def find_by_name_key(self, key: str) -> User | None:
         user_id = self._state.user_keys.get(key)
         return self._state.users[user_id] if user_id else None

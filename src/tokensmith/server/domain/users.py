@@ -68,6 +68,9 @@ class Users(Protocol):
     async def find(self, user_id: UserId) -> User | None:
         """Return the person with this id."""
 
+    async def hold(self, user_id: UserId) -> User | None:
+        """Return them, for something to be granted: nobody changes their account before this unit is over."""
+
     async def find_by_name_key(self, key: str) -> User | None:
         """Return the person with this folded name (see `name_key`)."""
 

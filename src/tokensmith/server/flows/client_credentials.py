@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tokensmith.server.domain.clients import Client, GrantType
-from tokensmith.server.domain.errors import InvalidTargetError, UnauthorizedClientError
+from tokensmith.server.domain.errors import InvalidClientError, InvalidTargetError, UnauthorizedClientError
 from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
 from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, random_id
 from tokensmith.server.domain.scopes import asked_scopes, narrowed
@@ -29,6 +29,7 @@ class ClientCredentials:
 
         Raises:
             UnauthorizedClientError: the client is public or may not use this grant.
+            InvalidClientError: it was switched off meanwhile.
             InvalidTargetError, InvalidScopeError: nothing of what was asked can be had.
             UnavailableError: the database cannot be reached.
         """
@@ -50,6 +51,12 @@ class ClientCredentials:
         fresh_id = GrantId(random_id())
 
         async def unit(uow: UnitOfWork) -> tuple[Standing, GrantedAudience, StatusPlace]:
+            # Whoever switches it off meanwhile waits, or was first: nothing begins that they would have ended.
+            held = await uow.clients.hold(client.id)
+            if held is None or held.disabled:
+                raise InvalidClientError(
+                    "The client did not prove who it is.", code="client_disabled", detail=client.id
+                )
             resource_id = await _resource_id(uow, client, resource)
             scopes = (await uow.clients.scopes(client.id)).get(resource_id, frozenset())
             if not scopes:

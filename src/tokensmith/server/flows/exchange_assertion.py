@@ -14,6 +14,7 @@ from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.errors import (
+    InvalidClientError,
     InvalidGrantError,
     InvalidRequestError,
     InvalidTargetError,
@@ -72,6 +73,7 @@ class ExchangeAssertion:
 
         Raises:
             UnauthorizedClientError: the client is public, or may not do this.
+            InvalidClientError: it was switched off meanwhile.
             InvalidGrantError: nobody this client brings assertions of, not signed by them, not for us, out of its
                 time, good for more than an hour (`assertion_refused`), used before (`assertion_replayed`), or about
                 nobody with an account here (`assertion_subject`).
@@ -85,6 +87,7 @@ class ExchangeAssertion:
 
         async def unit(uow: UnitOfWork) -> _Begun:
             await _use_up(uow, client, claims)
+            await _hold(uow, client)
             user = await _person(uow, client, claims)
             return await _begin(uow, client, user, asked, issuer=str(claims["iss"]))
 
@@ -137,12 +140,20 @@ async def _use_up(uow: UnitOfWork, client: Client, claims: jwt.Claims) -> None:
         raise InvalidGrantError("The assertion is not good here.", code="assertion_replayed", detail=client.id)
 
 
+async def _hold(uow: UnitOfWork, client: Client) -> None:
+    # Whoever switches it off meanwhile waits, or was first: nothing begins that they would have ended.
+    held = await uow.clients.hold(client.id)
+    if held is None or held.disabled:
+        raise InvalidClientError("The client did not prove who it is.", code="client_disabled", detail=client.id)
+
+
 async def _person(uow: UnitOfWork, client: Client, claims: jwt.Claims) -> User:
     subject = str(claims["sub"])
     try:
-        user = await uow.users.find_by_name_key(name_key(subject))
+        found = await uow.users.find_by_name_key(name_key(subject))
     except InvalidRequestError:
-        user = None
+        found = None
+    user = await uow.users.hold(found.id) if found else None
     if user is None or user.disabled:
         detail = f"{client.id} {subject!r:.200}"
         raise InvalidGrantError("The assertion is not good here.", code="assertion_subject", detail=detail)

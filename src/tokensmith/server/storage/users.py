@@ -29,6 +29,7 @@ COLUMNS: Final = (
 # the whole transaction there, so a name that is taken has to be no error.
 _ADD: Final = insert(users).on_conflict_do_nothing(index_elements=["name_key"]).returning(users.c.id)
 _FIND: Final = select(*COLUMNS).where(users.c.id == bindparam("user_id"))
+_HOLD: Final = _FIND.with_for_update()
 _FIND_BY_KEY: Final = select(*COLUMNS).where(users.c.name_key == bindparam("key"))
 _OF_USER: Final = update(users).where(users.c.id == bindparam("user_id"))
 _REPLACE_HASH: Final = _OF_USER.values(password_hash=bindparam("new_hash"))
@@ -90,6 +91,11 @@ class SqlUsers:
     async def find(self, user_id: UserId) -> User | None:
         """Return the person with this id."""
         row = await self._connection.row(_FIND, user_id=user_id)
+        return user_of(row) if row else None
+
+    async def hold(self, user_id: UserId) -> User | None:
+        """Return them, for something to be granted: nobody changes their account before this unit is over."""
+        row = await self._connection.row(_HOLD, user_id=user_id)
         return user_of(row) if row else None
 
     async def find_by_name_key(self, key: str) -> User | None:
