@@ -3,9 +3,11 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tokensmith.server.domain.clients import FIRST_PARTY
+from tokensmith.server.domain.identity import IDENTITY
 from tokensmith.server.domain.signing_keys import SIGNING_ALGS
 from tokensmith.server.parts import opened_parts
 from tokensmith.server.preparation import prepare, prepare_with_demo
@@ -36,6 +38,17 @@ async def test_an_empty_database_gets_tables_keys_and_the_built_in_client(settin
         first_party = await parts.store.read(lambda uow: uow.clients.find(FIRST_PARTY))
     assert sorted(key.alg for key in keys) == sorted(SIGNING_ALGS)
     assert first_party is not None
+
+
+async def test_only_a_server_says_what_the_issuer_is(settings: Settings) -> None:
+    """A command that knows the database alone: UserInfo of servers that run takes tokens for their name."""
+    await prepare(msgspec.structs.replace(settings, issuer="https://id.example"))
+    await prepare(settings, serves=False)
+
+    async with opened_parts(settings) as parts:
+        identity = await parts.store.read(lambda uow: uow.resources.find(IDENTITY))
+    assert identity is not None
+    assert identity.audience == "https://id.example"
 
 
 async def test_many_at_once_make_it_once(settings: Settings) -> None:

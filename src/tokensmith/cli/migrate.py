@@ -16,5 +16,5 @@ def migrate(settings: Settings) -> None:
 
     `serve` does the same when it starts; this is for those who want it done before.
     """
-    asyncio.run(prepare(settings))
+    asyncio.run(prepare(settings, serves=False))
     click.echo("The database is up to date.")

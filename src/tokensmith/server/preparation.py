@@ -11,8 +11,13 @@ from tokensmith.server.settings import Settings
 from tokensmith.server.storage.migrate import migrate
 
 
-async def prepare(settings: Settings) -> None:
+async def prepare(settings: Settings, *, serves: bool = True) -> None:
     """Bring the tables up to date; make the first signing keys and the first-party client where they are missing.
+
+    Args:
+        settings: Which database, and the issuer's name.
+        serves: A server starts with these settings, so the server's own resource is called by its issuer. A command
+            that was told the database alone must not take the name from servers that run.
 
     Raises:
         ServerError: the database cannot be reached or is a newer version's, or the sealing key is missing or wrong.
@@ -20,12 +25,13 @@ async def prepare(settings: Settings) -> None:
     """
     await asyncio.to_thread(migrate, database_of(settings))
     async with opened_parts(settings) as parts:
-        await prepare_parts(parts, issuer=settings.issuer)
+        await prepare_parts(parts, issuer=settings.issuer if serves else None)
 
 
-async def prepare_parts(parts: Parts, *, issuer: str) -> None:
-    """Do the same over parts that are open already, whose tables are up to date."""
-    await ManageResources(store=parts.store).ensure_identity(issuer)
+async def prepare_parts(parts: Parts, *, issuer: str | None) -> None:
+    """Do the same over parts that are open already, whose tables are up to date; None leaves the issuer's name."""
+    if issuer is not None:
+        await ManageResources(store=parts.store).ensure_identity(issuer)
     if parts.provider is not None:
         # A wrong PIN is found here, once, and not by each worker: a token locks itself after a few.
         await parts.provider.check()
