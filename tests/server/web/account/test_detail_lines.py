@@ -1,10 +1,12 @@
 """What a person reads of a payment."""
 
+import pytest
+
 from tests.server.storage.samples import NOTES
 from tokensmith.server.domain.authorization_details import Detail, DetailType
 from tokensmith.server.domain.resources import Resource
 from tokensmith.server.flows.wanted_access import WantedAccess
-from tokensmith.server.web.account.detail_lines import MAX_SHOWN, detail_lines
+from tokensmith.server.web.account.detail_lines import detail_lines
 
 BANK = Resource(
     id=NOTES.id,
@@ -24,7 +26,9 @@ def test_everything_it_says_is_shown_name_by_name() -> None:
         "amount": {"currency": "EUR", "value": 12.5},
         "urgent": True,
         "note": None,
-        "text": "a\n" * MAX_SHOWN,
+        "limits": {},
+        "banks": [],
+        "text": "a\n" * 1000,
     }
     access = WantedAccess(
         scopes={BANK.id: frozenset()}, resources=(BANK,), first=BANK.id, details={BANK.id: (payment,)}
@@ -32,7 +36,7 @@ def test_everything_it_says_is_shown_name_by_name() -> None:
     (line,) = detail_lines(access)
 
     assert (line.text, line.service) == ("Pay somebody", "The Bank")
-    *shown, (name, long) = line.members
+    *shown, long = line.members
     assert shown == [
         ("actions", "initiate"),
         ("actions", "cancel"),
@@ -40,8 +44,22 @@ def test_everything_it_says_is_shown_name_by_name() -> None:
         ("amount · value", "12.5"),
         ("urgent", "✓"),
         ("note", "–"),
+        ("limits", "–"),
+        ("banks", "–"),
     ]
-    assert (name, len(long), long.endswith("…")) == ("text", MAX_SHOWN + 1, True)
+    assert long == ("text", "a " * 999 + "a")
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\u200b", "\u2066", "\x00", "\ue000"])
+def test_nothing_in_it_is_unseen_or_turns_the_rest_round(hidden: str) -> None:
+    """Otherwise one creditor could look like another."""
+    payment: Detail = {"type": "payment", f"to{hidden}": f"Bob{hidden}ecilA"}
+    access = WantedAccess(
+        scopes={BANK.id: frozenset()}, resources=(BANK,), first=BANK.id, details={BANK.id: (payment,)}
+    )
+    (line,) = detail_lines(access)
+
+    assert line.members == (("to\ufffd", "Bob\ufffdecilA"),)
 
 
 def test_without_details_there_is_nothing() -> None:

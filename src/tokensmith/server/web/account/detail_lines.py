@@ -1,5 +1,6 @@
 """What a client asks for beyond scopes, as a person reads it (RFC 9396 §3, §12)."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -9,8 +10,11 @@ from tokensmith.server.domain.authorization_details import Detail
 from tokensmith.server.domain.resources import Resource
 from tokensmith.server.flows.wanted_access import WantedAccess
 
-MAX_SHOWN: Final = 200
 _MARKS: Final = {True: "✓", False: "✗", None: "–"}
+_EMPTY: Final = "–"
+# What is not seen, or has what is around it read backwards (U+202E), would let one payment look like another.
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
+_INSTEAD: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +42,23 @@ def _line(resource: Resource, detail: Detail) -> DetailLine:
 
 
 def _pairs(name: str, value: JsonValue) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping | list | tuple) and not value:
+        yield _seen(name), _EMPTY
+    elif isinstance(value, Mapping):
         for inner, one in value.items():
             yield from _pairs(f"{name} · {inner}", one)
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _pairs(name, one)
     else:
-        yield name, _shown(value)
+        yield _seen(name), _shown(value)
 
 
 def _shown(value: JsonValue) -> str:
     if value is True or value is False or value is None:
         return _MARKS[value]
-    text = " ".join(str(value).split())
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+    return _seen(" ".join(str(value).split()))
+
+
+def _seen(text: str) -> str:
+    return "".join(_INSTEAD if unicodedata.category(character) in _UNSEEN else character for character in text)
