@@ -87,6 +87,7 @@ async def test_it_ends_with_the_account(world: World) -> None:
         {"exp": 1},
         {"nbf": 9_999_999_999},
         {"sub": None},
+        {"events": {"https://schemas.openid.net/secevent/caep/event-type/session-revoked": {}}},
     ],
 )
 async def test_what_is_not_theirs_or_not_for_us_now_is_refused(world: World, changes: dict[str, Any]) -> None:

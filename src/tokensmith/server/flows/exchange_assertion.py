@@ -120,6 +120,9 @@ class ExchangeAssertion:
             raise _refused(client, f"{error.code} {error.detail}") from None
         if cast("float", claims["exp"]) - now > LONGEST_SECONDS + LEEWAY_SECONDS:
             raise _refused(client, "exp is more than an hour ahead")
+        # RFC 8725 §3.11: the same issuer tells of events and sign-outs with the same keys, of the same people.
+        if "events" in claims:
+            raise _refused(client, "it tells of an event")
         return claims
 
 
