@@ -180,13 +180,13 @@ def walk(person: Person) -> Iterator[Page]:
     page.locator("button.primary").click()
     page.locator(".scopes").wait_for()
     yield page
-    page.locator("button.primary").click()
-    page.locator("form").wait_for(state="detached")
+    with page.expect_navigation():
+        page.locator("button.primary").click()
     yield page
     page.goto(f"{server.issuer}/logout?client_id=e2e")
     yield page
-    page.locator("button.primary").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("button.primary").click()
     yield page
     page.goto(f"{server.issuer}/authorize?client_id=nobody")
     yield page

@@ -142,6 +142,20 @@ async def test_dead_connections_are_replaced_before_anybody_gets_one(
     assert await engine.read(ids) == list(range(8))
 
 
+async def test_one_that_dies_as_it_is_lent_is_replaced_too(
+    engine: PostgresEngine, migrated_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was looked at a moment too early; nothing of the unit has run by then."""
+
+    async def see_nothing(raw: object) -> None: ...
+
+    monkeypatch.setattr(engine._pool, "_check", see_nothing)
+    cut_off(migrated_postgres_url)
+
+    await asyncio.gather(*(engine.write(lambda connection, n=number: add(connection, n)) for number in range(8)))
+    assert await engine.read(ids) == list(range(8))
+
+
 async def test_a_connection_lost_in_a_transaction_is_an_outage_and_leaves_nothing(
     engine: PostgresEngine, migrated_postgres_url: str
 ) -> None:

@@ -49,7 +49,12 @@ _DEFAULTS: Final = {
 _LOCK: Final = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
 # Repeating the unit is what helps against these: the transaction is gone, and whoever it met has gone on.
 _REPEATABLE: Final = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+
 _TROUBLE: Final = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+
+
+class _NotBegunError(Exception):
+    """The connection was lost before anything of the unit had run: another one is as good."""
 
 
 def compiler(*, now_sql: str = NOW_SQL) -> Compiler:
@@ -151,15 +156,15 @@ class PostgresEngine:
     async def write(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Run *work* in a transaction and return when it is committed."""
         for _ in range(MAX_ATTEMPTS - 1):
-            with contextlib.suppress(*_REPEATABLE):
+            with contextlib.suppress(_NotBegunError, *_REPEATABLE):
                 return await self._transaction(work)
         try:
             return await self._transaction(work)
-        except _REPEATABLE as error:
+        except (_NotBegunError, *_REPEATABLE) as error:
             raise UnavailableError("The database is too busy.", code="database_busy", detail=str(error)) from error
 
     async def _transaction(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        async with self._lent() as raw, raw.transaction():
+        async with self._lent() as raw, _begun(raw):
             return await work(PostgresConnection(raw, self._statements, may_write=True))
 
     @contextlib.asynccontextmanager
@@ -187,6 +192,17 @@ class PostgresEngine:
             if self._pool is not None:
                 await self._pool.check()  # where one is dead the others are; they are replaced together
             raise
+
+
+@contextlib.asynccontextmanager
+async def _begun(raw: Raw) -> AsyncIterator[None]:
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(raw.transaction())
+        except psycopg.errors.AdminShutdown as error:
+            # The server's farewell was on its way as the connection was looked at.
+            raise _NotBegunError from error
+        yield
 
 
 def _unavailable(error: Exception) -> UnavailableError:
