@@ -60,3 +60,19 @@ def test_a_refused_url_says_why() -> None:
         RULES.admit("file:///etc/passwd")
 
     assert caught.value.code == "url_refused"
+
+
+@pytest.mark.parametrize(
+    ("url", "is_trusted", "origin"),
+    [
+        ("https://ID.example:443/keys", True, "https://id.example"),
+        ("http://127.0.0.1:8000/keys", True, "http://127.0.0.1:8000"),
+        ("https://id.example/keys", False, ""),
+        ("com.example.app:/keys", True, ""),
+    ],
+)
+def test_an_url_is_trusted_as_far_as_its_own_origin_or_not_at_all(url: str, is_trusted: bool, origin: str) -> None:
+    """However it is written; and what is no URL to be fetched is trusted nowhere."""
+    rules = FetchRules.of(url, is_trusted=is_trusted, max_bytes=7)
+
+    assert (rules.trusted_origin, rules.max_bytes) == (origin, 7)

@@ -6,7 +6,7 @@ would otherwise choose which host we talk to.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from tokensmith.outbound.target import Target, parse_target
 
@@ -45,6 +45,15 @@ class FetchRules:
     max_bytes: int = 1_048_576
     connect_seconds: float = 2.0
     total_seconds: float = 5.0
+
+    @classmethod
+    def of(cls, url: str, *, is_trusted: bool, max_bytes: int) -> Self:
+        """Return the limits of fetching *url*: trusted where an operator wrote it down, public and https where not."""
+        try:
+            origin = parse_target(url).origin if is_trusted else ""
+        except ValueError:
+            origin = ""  # `admit` says what is wrong with it
+        return cls(trusted_origin=origin, max_bytes=max_bytes)
 
     def admit(self, url: str) -> Target:
         """Return *url* as a target, or raise `FetchError` ("url_refused") before anything is resolved."""

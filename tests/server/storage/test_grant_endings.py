@@ -165,10 +165,17 @@ async def test_expiring_the_tokens_of_a_grant_that_has_none_is_nothing(store: An
 
 
 @pytest.mark.parametrize(("resource_id", "given_up"), [(NOTES.id, 3), (MAIL.id, 1), (ResourceId("none"), 0)])
+@pytest.mark.parametrize(
+    ("whose", "theirs", "others"),
+    [
+        ("person", (GRANT, SAME_SESSION, SAME_USER), OTHER_USER),
+        ("client", (GRANT, SAME_USER, OTHER_USER), SAME_SESSION),
+    ],
+)
 async def test_a_change_of_permissions_expires_tokens_at_that_resource(
-    store: AnyStore, resource_id: ResourceId, given_up: int
+    store: AnyStore, *, whose: str, theirs: tuple[Grant, ...], others: Grant, resource_id: ResourceId, given_up: int
 ) -> None:
-    """Of every running grant of the person; their tokens for other resources stay good, and so do other people's."""
+    """Of every running grant of the person or client; tokens for other resources, and other people's, stay good."""
     places = await with_tokens(store, *ALL)
 
     async def unit(uow: UnitOfWork) -> StatusPlace:
@@ -176,40 +183,22 @@ async def test_a_change_of_permissions_expires_tokens_at_that_resource(
         return await uow.status_lists.take(GRANT.id, MAIL.id)
 
     at_mail = await store.write(unit)
-    count = await store.write(lambda uow: uow.grants.expire_tokens_of_user(ADA.id, resource_id=resource_id))
+
+    async def expire(uow: UnitOfWork) -> int:
+        if whose == "person":
+            return await uow.grants.expire_tokens_of_user(ADA.id, resource_id=resource_id)
+        return await uow.grants.expire_tokens_of_client(APP.id, resource_id=resource_id)
+
+    count = await store.write(expire)
     held = {
         name: await store.read(lambda uow, place=place: uow.status_lists.holder(place)) is not None
         for name, place in {**places, "mail": at_mail}.items()
     }
 
     assert count == given_up
-    assert held[OTHER_USER.id]
+    assert held[others.id]
     assert held["mail"] is (resource_id != MAIL.id)
-    assert all(held[grant.id] is (resource_id != NOTES.id) for grant in (GRANT, SAME_SESSION, SAME_USER))
-
-
-@pytest.mark.parametrize(("resource_id", "given_up"), [(NOTES.id, 3), (MAIL.id, 1), (ResourceId("none"), 0)])
-async def test_what_is_taken_from_a_client_expires_its_tokens_there(
-    store: AnyStore, resource_id: ResourceId, given_up: int
-) -> None:
-    """Whoever's they are; its tokens for other resources stay good, and so do other clients'."""
-    places = await with_tokens(store, *ALL)
-
-    async def unit(uow: UnitOfWork) -> StatusPlace:
-        await uow.grants.add_audience(GRANT.id, MAIL.id, scopes=READ)
-        return await uow.status_lists.take(GRANT.id, MAIL.id)
-
-    at_mail = await store.write(unit)
-    count = await store.write(lambda uow: uow.grants.expire_tokens_of_client(APP.id, resource_id=resource_id))
-    held = {
-        name: await store.read(lambda uow, place=place: uow.status_lists.holder(place)) is not None
-        for name, place in {**places, "mail": at_mail}.items()
-    }
-
-    assert count == given_up
-    assert held[SAME_SESSION.id]
-    assert held["mail"] is (resource_id != MAIL.id)
-    assert all(held[grant.id] is (resource_id != NOTES.id) for grant in (GRANT, SAME_USER, OTHER_USER))
+    assert all(held[grant.id] is (resource_id != NOTES.id) for grant in theirs)
 
 
 def wait_until_blocked(url: str) -> None:

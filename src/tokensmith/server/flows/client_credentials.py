@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from tokensmith.server.domain.clients import Client, GrantType
-from tokensmith.server.domain.errors import InvalidClientError, InvalidTargetError, UnauthorizedClientError
+from tokensmith.server.domain.errors import InvalidTargetError, UnauthorizedClientError
 from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
-from tokensmith.server.domain.ids import ClientId, GrantId, ResourceId, random_id
+from tokensmith.server.domain.ids import ClientId, GrantId, random_id
 from tokensmith.server.domain.scopes import asked_scopes, narrowed
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.asking_client import asked_resource, hold_running
 from tokensmith.server.flows.mint import Mint
 from tokensmith.server.flows.tokens import TokenAnswer
 
@@ -51,13 +52,8 @@ class ClientCredentials:
         fresh_id = GrantId(random_id())
 
         async def unit(uow: UnitOfWork) -> tuple[Standing, GrantedAudience, StatusPlace]:
-            # Whoever switches it off meanwhile waits, or was first: nothing begins that they would have ended.
-            held = await uow.clients.hold(client.id)
-            if held is None or held.disabled:
-                raise InvalidClientError(
-                    "The client did not prove who it is.", code="client_disabled", detail=client.id
-                )
-            resource_id = await _resource_id(uow, client, resource)
+            await hold_running(uow, client)
+            resource_id = await asked_resource(uow, client, resource)
             scopes = (await uow.clients.scopes(client.id)).get(resource_id, frozenset())
             if not scopes:
                 raise InvalidTargetError("This resource is not for this client.", detail=f"{client.id} {resource!r}")
@@ -82,15 +78,6 @@ def _audience(standing: Standing, client: Client, resource: str | None) -> Grant
         if wanted:
             return one
     return None
-
-
-async def _resource_id(uow: UnitOfWork, client: Client, resource: str | None) -> ResourceId:
-    if resource is None and client.default_resource_id is not None:
-        return client.default_resource_id
-    found = await uow.resources.find_by_audience(resource) if resource is not None else None
-    if found is None:
-        raise InvalidTargetError("No such resource.", detail=f"asked {resource!r}")
-    return found.id
 
 
 async def _own_grant(uow: UnitOfWork, client_id: ClientId, grant_id: GrantId) -> Grant:

@@ -1,7 +1,6 @@
 """Makes a client of the document that its name is the URL of, and keeps it for an hour."""
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 import msgspec
 
@@ -22,9 +21,6 @@ from tokensmith.server.domain.errors import ConflictError
 from tokensmith.server.domain.ids import ClientId
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.open_scopes import allow_open_scopes
-
-# Nobody's: whoever names a document may name a public address over https, and nothing of our own network (§8.7).
-_TRUSTED_ORIGIN: Final = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +48,8 @@ class ClientDocuments:
         return await self._keep(client_id, read, now_ms=now_ms)
 
     async def _fetch(self, url: str) -> bytes:
-        rules = FetchRules(trusted_origin=_TRUSTED_ORIGIN, max_bytes=MAX_BYTES)
+        # Whoever names a document may name a public address over https, and nothing of our own network (§8.7).
+        rules = FetchRules.of(url, is_trusted=False, max_bytes=MAX_BYTES)
         try:
             answer = await self.fetcher.fetch(url, rules, {"Accept": "application/json"})
         except FetchError as error:

@@ -6,9 +6,9 @@ import msgspec
 
 from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.errors import ConflictError
-from tokensmith.server.domain.ids import ClientId
 from tokensmith.server.domain.logos import Logo, read_logo
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.known_client import known_client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +28,7 @@ class ClientLogos:
         logo = read_logo(body)
 
         async def unit(uow: UnitOfWork) -> None:
-            client = await uow.clients.hold(ClientId(client_id))
-            if client is None:
-                raise ConflictError(f"There is no client {client_id!r}.", code="unknown_client")
+            client = await known_client(uow, client_id)
             if not client.registration.is_vouched_for:
                 raise ConflictError(f"{client_id} has registered itself.", code="logo_of_stranger")
             await uow.logos.add(logo)

@@ -14,20 +14,19 @@ from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.clock import MILLISECONDS
 from tokensmith.server.domain.errors import (
-    InvalidClientError,
     InvalidGrantError,
     InvalidRequestError,
     InvalidTargetError,
     UnauthorizedClientError,
 )
 from tokensmith.server.domain.grants import Grant, GrantedAudience, Standing
-from tokensmith.server.domain.identity import IDENTITY
-from tokensmith.server.domain.ids import GrantId, ResourceId, random_id
+from tokensmith.server.domain.ids import GrantId, random_id
 from tokensmith.server.domain.registrations import AssertionIssuer
 from tokensmith.server.domain.scopes import asked_scopes, narrowed
 from tokensmith.server.domain.status_lists import StatusPlace
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.domain.users import User, name_key
+from tokensmith.server.flows.asking_client import asked_resource, hold_running
 from tokensmith.server.flows.key_ring import FixedClock
 from tokensmith.server.flows.keys_of_clients import KeysOfClients
 from tokensmith.server.flows.mint import Mint
@@ -87,7 +86,7 @@ class ExchangeAssertion:
 
         async def unit(uow: UnitOfWork) -> _Begun:
             await _use_up(uow, client, claims)
-            await _hold(uow, client)
+            await hold_running(uow, client)
             user = await _person(uow, client, claims)
             return await _begin(uow, client, user, asked, issuer=str(claims["iss"]))
 
@@ -143,13 +142,6 @@ async def _use_up(uow: UnitOfWork, client: Client, claims: jwt.Claims) -> None:
         raise InvalidGrantError("The assertion is not good here.", code="assertion_replayed", detail=client.id)
 
 
-async def _hold(uow: UnitOfWork, client: Client) -> None:
-    # Whoever switches it off meanwhile waits, or was first: nothing begins that they would have ended.
-    held = await uow.clients.hold(client.id)
-    if held is None or held.disabled:
-        raise InvalidClientError("The client did not prove who it is.", code="client_disabled", detail=client.id)
-
-
 async def _person(uow: UnitOfWork, client: Client, claims: jwt.Claims) -> User:
     subject = str(claims["sub"])
     try:
@@ -164,7 +156,7 @@ async def _person(uow: UnitOfWork, client: Client, claims: jwt.Claims) -> User:
 
 
 async def _begin(uow: UnitOfWork, client: Client, user: User, asked: Assertion, *, issuer: str) -> _Begun:
-    resource_id = await _resource_id(uow, client, asked.resource)
+    resource_id = await asked_resource(uow, client, asked.resource)
     client_may = (await uow.clients.scopes(client.id)).get(resource_id, frozenset())
     scopes = client_may & (await uow.users.scopes(user.id)).get(resource_id, frozenset())
     if not scopes:
@@ -191,15 +183,6 @@ async def _begin(uow: UnitOfWork, client: Client, user: User, asked: Assertion, 
     await uow.audit.record(event)
     audience = next(one for one in standing.audiences if one.resource.id == resource_id)
     return _Begun(standing=standing, audience=audience, place=place)
-
-
-async def _resource_id(uow: UnitOfWork, client: Client, resource: str | None) -> ResourceId:
-    if resource is None and client.default_resource_id is not None:
-        return client.default_resource_id
-    found = await uow.resources.find_by_audience(resource) if resource is not None else None
-    if found is None or found.id == IDENTITY:
-        raise InvalidTargetError("No such resource.", detail=f"asked {resource!r:.300}")
-    return found.id
 
 
 async def _grant(uow: UnitOfWork, client: Client, user: User, grant_id: GrantId) -> Grant:

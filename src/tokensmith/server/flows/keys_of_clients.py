@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 from tokensmith.guard.errors import UnavailableError
 from tokensmith.guard.keys import RemoteKeys
@@ -72,9 +71,7 @@ class KeysOfClients:
         if keys is None:
             if len(self._published) >= MAX_KEY_SETS:
                 self._published.clear()
-            parts = urlsplit(uri)
-            origin = f"{parts.scheme}://{parts.netloc}" if is_vouched_for else ""
-            rules = FetchRules(trusted_origin=origin, max_bytes=MAX_BYTES)
+            rules = FetchRules.of(uri, is_trusted=is_vouched_for, max_bytes=MAX_BYTES)
             keys = self._published[name] = RemoteKeys(uri, rules=rules, jwks_uri=uri)
         return keys
 

@@ -19,6 +19,7 @@ from tokensmith.server.domain.status_lists import LONGEST_TOKEN_SECONDS
 from tokensmith.server.domain.stored_secrets import digest, new_client_secret
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
 from tokensmith.server.flows.identity_resource import have_identity
+from tokensmith.server.flows.known_client import known_client
 from tokensmith.server.flows.known_resource import known_resource
 
 MAX_LOST_ANSWER_SECONDS: Final = 60
@@ -90,7 +91,7 @@ class ManageClients:
         """
 
         async def unit(uow: UnitOfWork) -> Client:
-            found = await uow.clients.find(FIRST_PARTY)
+            found = await uow.clients.hold(FIRST_PARTY)
             if found is None:
                 found = _first_party(lifetimes or Lifetimes())
                 await uow.clients.add(found, created_at_ms=await uow.now_ms())
@@ -113,7 +114,7 @@ class ManageClients:
         """
 
         async def unit(uow: UnitOfWork) -> None:
-            client = await _found(uow, client_id)
+            client = await known_client(uow, client_id)
             await _allow(uow, client.id, audience, scopes)
             if default:
                 await uow.clients.update(replace(client, default_resource_id=await _resource_id(uow, audience)))
@@ -130,7 +131,7 @@ class ManageClients:
         """
 
         async def unit(uow: UnitOfWork) -> None:
-            client = await _found(uow, client_id)
+            client = await known_client(uow, client_id)
             known = {name for resource in await uow.resources.all() for name in resource.details}
             if unknown := set(names) - known:
                 raise ConflictError(f"No service knows {sorted(unknown)}.", code="unknown_detail_type")
@@ -157,7 +158,7 @@ class ManageClients:
         secret = new_client_secret()
 
         async def unit(uow: UnitOfWork) -> None:
-            client = await _found(uow, client_id)
+            client = await known_client(uow, client_id)
             if not client.secret_digests:
                 raise ConflictError(f"{client_id} proves itself without a secret.", code="client_without_secret")
             kept = () if at_once else client.secret_digests[:1]
@@ -176,7 +177,7 @@ class ManageClients:
         """
 
         async def unit(uow: UnitOfWork) -> None:
-            client = await _found(uow, client_id)
+            client = await known_client(uow, client_id)
             await uow.clients.update(replace(client, disabled=disabled))
             if disabled:
                 await uow.grants.end_of_client(client.id)
@@ -262,13 +263,6 @@ def _first_party(lifetimes: Lifetimes) -> Client:
         signing_alg="ES256",
         disabled=False,
     )
-
-
-async def _found(uow: UnitOfWork, client_id: str) -> Client:
-    client = await uow.clients.hold(ClientId(client_id))
-    if client is None:
-        raise ConflictError(f"There is no client {client_id!r}.", code="unknown_client")
-    return client
 
 
 async def _resource_id(uow: UnitOfWork, audience: str | None) -> ResourceId | None:

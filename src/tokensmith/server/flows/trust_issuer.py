@@ -8,10 +8,10 @@ from tokensmith.server.domain.audit import AuditEvent, AuditName
 from tokensmith.server.domain.client_keys import check_jwks
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import ConflictError
-from tokensmith.server.domain.ids import ClientId
 from tokensmith.server.domain.redirect_uris import check_redirect_uri
 from tokensmith.server.domain.registrations import AssertionIssuer
 from tokensmith.server.domain.unit_of_work import Store, UnitOfWork
+from tokensmith.server.flows.known_client import known_client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +51,7 @@ def check_assertion_issuer(issuer: AssertionIssuer) -> None:
 
 
 async def _change(uow: UnitOfWork, client_id: str, issuer: str, *, new: AssertionIssuer | None) -> None:
-    client = await uow.clients.hold(ClientId(client_id))
-    if client is None:
-        raise ConflictError(f"There is no client {client_id}.", code="unknown_client")
+    client = await known_client(uow, client_id)
     if client.is_public:
         text = "Anybody could call itself by the name of a client without a secret."
         raise ConflictError(text, code="assertions_of_public_client")

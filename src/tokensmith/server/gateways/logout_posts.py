@@ -1,7 +1,6 @@
 """Logout tokens on their way to clients: one gate for everything that goes out (`outbound`), no redirect followed."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from tokensmith.outbound import FetchError, FetchRules
 from tokensmith.outbound.post import AsyncPoster
@@ -17,10 +16,8 @@ class LogoutPosts:
 
     async def post(self, uri: str, token: str, *, is_trusted: bool) -> str | None:
         """Post a token; return in a word why it was not taken, None where it was."""
-        parts = urlsplit(uri)
         # Whoever registers by themselves may name public addresses alone (Back-Channel Logout §2.2, RFC 7591 §5).
-        origin = f"{parts.scheme}://{parts.netloc}" if is_trusted else ""
-        rules = FetchRules(trusted_origin=origin, max_bytes=_MAX_ANSWER_BYTES)
+        rules = FetchRules.of(uri, is_trusted=is_trusted, max_bytes=_MAX_ANSWER_BYTES)
         try:
             answer = await self._poster.post(uri, rules, {}, (("logout_token", token),))
         except FetchError as error:
