@@ -9,7 +9,9 @@ from tests.server.flows.world import World
 from tests.server.web.served import Served
 from tests.server.web.visitor import Visitor
 from tokensmith.outbound import Response
+from tokensmith.server.domain.authorization_details import DetailType
 from tokensmith.server.domain.client_documents import FRESH_SECONDS
+from tokensmith.server.domain.ids import ClientId
 
 pytestmark = pytest.mark.anyio
 URL, BACK = "https://tool.example/client.json", "http://127.0.0.1/cb"
@@ -89,6 +91,21 @@ async def test_it_may_ask_for_what_is_open_and_no_more(visitor: Visitor) -> None
 
     (scopes,) = [held for client_id, held in clients.items() if client_id == URL]
     assert {resources[key].audience for key in scopes} == {"https://id.example", "https://open.example"}
+
+
+async def test_what_an_operator_allowed_it_outlasts_its_document(visitor: Visitor) -> None:
+    """RFC 9396: it is read anew every hour, and says nothing of that."""
+    world = visitor.served.world
+    await come(visitor)
+    await world.resources.know_details("https://notes.example", "note", DetailType(text="Read one note"))
+    await world.clients.allow_details(URL, ("note",))
+    world.pass_time(3601)
+    await come(visitor)
+    client = await world.store.read(lambda uow: uow.clients.find(ClientId(URL)))
+
+    assert visitor.served.fetcher.asked == [URL, URL]
+    assert client is not None
+    assert client.registration.detail_types == ("note",)
 
 
 async def test_it_can_be_switched_off(world: World) -> None:

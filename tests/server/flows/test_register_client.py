@@ -3,6 +3,7 @@
 import pytest
 
 from tests.server.flows.world import NOTES, READ, WRITE, World
+from tokensmith.server.domain.authorization_details import DetailType
 from tokensmith.server.domain.client_metadata import ClientMetadata
 from tokensmith.server.domain.identity import IDENTITY, IDENTITY_SCOPES
 from tokensmith.server.flows.register_client import RegisterClient
@@ -33,3 +34,14 @@ async def test_secrets_are_stored_as_digests(world: World) -> None:
     assert made.management_token not in stored
     assert made.management_token not in repr(made)
     assert (await world.audited())[-1] == "client_created"
+
+
+async def test_what_an_operator_allowed_it_outlasts_its_own_change(world: World) -> None:
+    """RFC 7592 §2.2 replaces what the program said; this it never said."""
+    flow = RegisterClient(store=world.store)
+    made = await flow.create(SENT, source="s")
+    await world.resources.know_details(NOTES, "note", DetailType(text="Read one note"))
+    await world.clients.allow_details(made.client.id, ("note",))
+    changed = await flow.change(made.client.id, made.management_token, SENT, source="s")
+
+    assert changed.registration.detail_types == ("note",)

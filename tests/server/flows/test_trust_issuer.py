@@ -9,7 +9,7 @@ from tokensmith.jose import Key
 from tokensmith.server.domain.clients import Client, GrantType
 from tokensmith.server.domain.errors import ConflictError, InvalidRequestError
 from tokensmith.server.domain.ids import ClientId
-from tokensmith.server.domain.registrations import AssertionIssuer
+from tokensmith.server.domain.registrations import AssertionIssuer, AuthMethod, Registration
 from tokensmith.server.flows.trust_issuer import TrustIssuer
 
 pytestmark = pytest.mark.anyio
@@ -58,3 +58,13 @@ async def test_what_cannot_be_is_refused(world: World, client_id: str, members: 
         await TrustIssuer(store=world.store).trust(client_id, AssertionIssuer(issuer=PORTAL, **members))
 
     assert caught.value.code == code
+
+
+async def test_a_program_that_registered_itself_brings_nobodys_word(world: World) -> None:
+    """Whoever brings assertions acts for people who were not asked."""
+    stranger = Registration(management_digest="d", auth_method=AuthMethod.SECRET)
+    await world.change_client("robot", registration=stranger)
+    with pytest.raises(ConflictError) as caught:
+        await TrustIssuer(store=world.store).trust("robot", AssertionIssuer(issuer=PORTAL, jwks=KEYS))
+
+    assert caught.value.code == "assertions_of_stranger"

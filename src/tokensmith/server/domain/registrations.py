@@ -103,6 +103,10 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         """Whether what it signs can be verified."""
         return self.jwks is not None or self.jwks_uri is not None
 
+    def after(self, before: "Registration | None") -> "Registration":
+        """Return what a program says of itself now, with what an operator has allowed it meanwhile (`detail_types`)."""
+        return self if before is None else msgspec.structs.replace(self, detail_types=before.detail_types)
+
     @property
     def is_vouched_for(self) -> bool:
         """Whether an operator wrote it down. What a program says of itself leads nowhere in the operator's network."""

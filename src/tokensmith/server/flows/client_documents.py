@@ -64,7 +64,8 @@ class ClientDocuments:
 
         async def unit(uow: UnitOfWork) -> Client:
             held = await uow.clients.hold(ClientId(url))
-            client = replace(held or _new(url), name=read.name, grant_types=read.grant_types, registration=registration)
+            known = registration.after(held.registration if held else None)
+            client = replace(held or _new(url), name=read.name, grant_types=read.grant_types, registration=known)
             if held is not None:
                 await uow.clients.update(client)
                 return client

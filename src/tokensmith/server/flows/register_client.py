@@ -104,7 +104,7 @@ class RegisterClient:
 
         async def unit(uow: UnitOfWork) -> Client:
             before = _managed(await uow.clients.hold(ClientId(client_id)), token)
-            registration = _with_token(read.registration, token)
+            registration = _with_token(read.registration.after(before.registration), token)
             client = replace(before, name=read.name, grant_types=read.grant_types, registration=registration)
             await uow.clients.update(client)
             await uow.audit.record(_changed(client, "registration", source))

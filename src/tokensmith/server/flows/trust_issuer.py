@@ -24,8 +24,9 @@ class TrustIssuer:
         """Let the client bring assertions of *issuer*; what was said of that issuer before is replaced.
 
         Raises:
-            ConflictError: no such client (`unknown_client`), a public one (`assertions_of_public_client`), or an issuer
-                without keys or with both kinds (`issuer_keys`).
+            ConflictError: no such client (`unknown_client`), a public one (`assertions_of_public_client`), one that
+                has registered itself (`assertions_of_stranger`), or an issuer without keys or with both kinds
+                (`issuer_keys`).
             InvalidRequestError: the keys or their URL cannot be used.
         """
         check_assertion_issuer(issuer)
@@ -55,6 +56,9 @@ async def _change(uow: UnitOfWork, client_id: str, issuer: str, *, new: Assertio
     if client.is_public:
         text = "Anybody could call itself by the name of a client without a secret."
         raise ConflictError(text, code="assertions_of_public_client")
+    if not client.registration.is_vouched_for:
+        # Its next word about itself would take the issuer away again, and nobody knows whose program it is.
+        raise ConflictError(f"{client_id} has registered itself.", code="assertions_of_stranger")
     others = tuple(one for one in client.registration.assertion_issuers if one.issuer != issuer)
     await uow.clients.update(_with(client, others if new is None else (*others, new)))
     details = {"change": "issuer", "trusted": str(new is not None).lower(), "issuer": issuer[:200]}
